@@ -1,0 +1,115 @@
+"""Turns a checkpoint of pretrain.py into the files that the algorithm loads.
+
+network.onnx  the folded network as a graph whose tensors are external data in `weights.bin`, so that
+              a trained model is this small file beside its own weights
+backbone.f16  the pre-trained weights: the flat vector of network.py, little-endian float16
+
+    python export.py --checkpoint checkpoints/last.pt
+"""
+
+import argparse
+import os
+import tempfile
+
+import numpy as np
+import onnx
+import onnxruntime
+import torch
+import torch.nn.functional as F
+from onnx import TensorProto, helper
+
+import network
+import pretrain
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+IR_VERSION, OPSET = 8, 17
+
+
+def external(name, shape, offset):
+    """A tensor whose values lie in weights.bin, `offset` floats from its start."""
+    tensor = TensorProto(name=name, dims=shape, data_type=TensorProto.FLOAT)
+    tensor.data_location = TensorProto.EXTERNAL
+    for key, value in (("location", "weights.bin"), ("offset", 4 * offset), ("length", 4 * int(np.prod(shape)))):
+        tensor.external_data.add(key=key, value=str(value))
+    return tensor
+
+
+def inference_graph():
+    """uint8 pictures [n, 32, 32, 3] to features [n, 1536]: 2x2 means of block 2 and of block 3's first half."""
+    tensors, offset = [], 0
+    for name, shape in network.tensors():
+        tensors.append(external(name, shape, offset))
+        offset += int(np.prod(shape))
+    nodes = [
+        helper.make_node("Cast", ["pictures"], ["float"], to=TensorProto.FLOAT),
+        helper.make_node("Transpose", ["float"], ["whiten_in"], perm=[0, 3, 1, 2]),
+    ]
+    x, taps = "whiten_in", []
+    for name, _, _, k, pooled in network.LAYERS[:-1]:
+        pad = k // 2 if k == 3 else 0
+        inputs = [x, f"{name}_weight", f"{name}_bias"]
+        nodes.append(helper.make_node("Conv", inputs, [f"{name}_conv"], kernel_shape=[k, k], pads=[pad] * 4))
+        x = f"{name}_conv"
+        if pooled:
+            nodes.append(helper.make_node("MaxPool", [x], [f"{name}_pool"], kernel_shape=[2, 2], strides=[2, 2]))
+            x = f"{name}_pool"
+        nodes.append(helper.make_node("Relu", [x], [name]))
+        x = name
+    for name, kernel, stride in (("block2_2", 4, 3), ("block3_1", 2, 1)):
+        nodes.append(helper.make_node("AveragePool", [name], [f"{name}_mean"], kernel_shape=[kernel] * 2, strides=[stride] * 2))
+        nodes.append(helper.make_node("Flatten", [f"{name}_mean"], [f"{name}_flat"]))
+        taps.append(f"{name}_flat")
+    nodes.append(helper.make_node("Concat", taps, ["features"], axis=1))
+    used = {i for node in nodes for i in node.input}
+    graph = helper.make_graph(
+        nodes, "network",
+        [helper.make_tensor_value_info("pictures", TensorProto.UINT8, ["n", 32, 32, 3])],
+        [helper.make_tensor_value_info("features", TensorProto.FLOAT, ["n", 1536])],
+        [t for t in tensors if t.name in used],
+    )
+    return helper.make_model(graph, opset_imports=[helper.make_opsetid("", OPSET)], ir_version=IR_VERSION)
+
+
+def reference(checkpoint, pictures):
+    """The same features from PyTorch's unfolded net."""
+    net = pretrain.Net(network.WIDTHS, 98)
+    net.load_state_dict(checkpoint["net"])
+    net.eval()
+    x = (torch.from_numpy(pictures).permute(0, 3, 1, 2) / 255 - checkpoint["mean"].view(1, 3, 1, 1)) / checkpoint["std"].view(1, 3, 1, 1)
+    with torch.no_grad():
+        x = F.relu(net.whiten(x))
+        second = net.blocks[1](net.blocks[0](x))
+        third = net.blocks[2]
+        half = F.relu(third.norm1(F.max_pool2d(third.conv1(second), 2)))
+        return torch.cat([F.adaptive_avg_pool2d(t, 2).flatten(1) for t in (second, half)], 1).numpy()
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--checkpoint", required=True)
+    parser.add_argument("--out", default=HERE)
+    args = parser.parse_args()
+    checkpoint = torch.load(args.checkpoint, weights_only=False, map_location="cpu")
+    half = network.fold(checkpoint).astype("<f2")
+    model = inference_graph()
+    with tempfile.TemporaryDirectory() as folder:
+        half.astype("<f4").tofile(os.path.join(folder, "weights.bin"))
+        path = os.path.join(folder, "network.onnx")
+        with open(path, "wb") as file:
+            file.write(model.SerializeToString())
+        onnx.checker.check_model(path)
+        pictures = np.random.default_rng(0).integers(0, 256, (8, 32, 32, 3), dtype=np.uint8)
+        got = onnxruntime.InferenceSession(path).run(None, {"pictures": pictures})[0]
+    want = reference(checkpoint, pictures)
+    error = float(np.abs(got - want).max() / np.abs(want).max())
+    if error > 5e-3:
+        raise SystemExit(f"The graph differs from PyTorch by {error:.1e} of the largest feature.")
+    half.tofile(os.path.join(args.out, "backbone.f16"))
+    with open(os.path.join(args.out, "network.onnx"), "wb") as file:
+        file.write(model.SerializeToString())
+    print(f"epoch {checkpoint['epoch'] + 1}, 98-class accuracy {checkpoint['accuracy']:.4f}, "
+          f"float16 against PyTorch {error:.1e}, {half.nbytes} + {model.ByteSize()} bytes")
+
+
+if __name__ == "__main__":
+    main()

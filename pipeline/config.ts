@@ -1,0 +1,193 @@
+import { readFile } from "node:fs/promises";
+import { LineCounter, parseDocument } from "yaml";
+import * as z from "zod";
+import { UsageError } from "./errors.ts";
+
+const share = z.number().gt(0).lt(1);
+const name = z
+  .string()
+  .regex(/^[a-z0-9](-?[a-z0-9])*$/, "lower-case letters, digits and single hyphens");
+
+const dataset = z.strictObject({
+  source: z.string().default("cifar-100"),
+  classes: z.array(z.string().min(1)).min(2).default(["bicycle", "motorcycle"]),
+  validation: share.default(0.2),
+  seed: z.int().nonnegative().default(1),
+});
+
+const training = z.strictObject({
+  instanceTypes: z.array(z.string().startsWith("ml.")).min(1).default(["ml.g4dn.xlarge"]),
+  volumeSizeInGB: z.int().min(1).default(30),
+  spot: z.boolean().default(true),
+  maxRuntimeMinutes: z.int().min(1).default(60),
+  maxWaitMinutes: z.int().min(1).default(120),
+  hyperparameters: z
+    .record(z.string(), z.union([z.string(), z.number(), z.boolean()]))
+    .default({
+      use_pretrained_model: 1,
+      num_layers: 18,
+      image_shape: "3,224,224",
+      resize: 256,
+      epochs: 10,
+      mini_batch_size: 32,
+      learning_rate: 0.001,
+      momentum: 0.9,
+      augmentation_type: "crop_color_transform",
+    })
+    .transform((entries) =>
+      Object.fromEntries(
+        Object.entries(entries).map(([key, value]) => [key, hyperparameter(value)]),
+      ),
+    ),
+});
+
+const evaluation = z.strictObject({
+  instanceType: z.string().startsWith("ml.").default("ml.m5.xlarge"),
+  maxConcurrentTransforms: z.int().min(1).max(16).default(4),
+  maxRuntimeMinutes: z.int().min(1).default(30),
+});
+
+const gate = z.strictObject({
+  accuracy: z.number().min(0.94, "the gate never opens below 0.94").max(1).default(0.94),
+});
+
+const endpoint = z.strictObject({
+  instanceType: z.string().startsWith("ml.").default("ml.m5.xlarge"),
+  instanceCount: z.int().min(1).default(1),
+  capturePercentage: z.int().min(0).max(100).default(100),
+  scaling: z
+    .strictObject({
+      minCapacity: z.int().min(1).default(1),
+      maxCapacity: z.int().min(1).default(4),
+      invocationsPerInstance: z.int().min(1).default(1000),
+    })
+    .prefault({}),
+  maxWaitMinutes: z.int().min(1).default(30),
+});
+
+const application = z.strictObject({
+  confidence: share.default(0.93),
+  routes: z
+    .record(z.string(), z.strictObject({ bay: z.string().min(1), orders: z.string().min(1) }))
+    .default({
+      bicycle: { bay: "A", orders: "0-2 km" },
+      motorcycle: { bay: "B", orders: "2-10 km" },
+    }),
+  notify: z.email().optional(),
+});
+
+const monitoring = z.strictObject({
+  minRecords: z.int().min(1).default(20),
+  psi: z.number().positive().default(0.2),
+  significance: share.default(0.01),
+});
+
+const schema = z
+  .strictObject({
+    project: name.max(20).default("scones"),
+    environment: name.max(20).default("production"),
+    region: z
+      .string()
+      .regex(/^[a-z]{2}(-[a-z]+)+-\d$/)
+      .default("us-east-1"),
+    /** Made by cloudformation/bootstrap.yaml; the local run fills them in. */
+    bucket: z.string().optional(),
+    executionRoleArn: z.string().startsWith("arn:").optional(),
+    dataset: dataset.prefault({}),
+    training: training.prefault({}),
+    evaluation: evaluation.prefault({}),
+    gate: gate.prefault({}),
+    endpoint: endpoint.prefault({}),
+    application: application.prefault({}),
+    monitoring: monitoring.prefault({}),
+  })
+  .superRefine((config, context) => {
+    for (const vehicle of config.dataset.classes) {
+      if (!(vehicle in config.application.routes)) {
+        context.addIssue({
+          code: "custom",
+          path: ["application", "routes"],
+          message: `has no route for the class "${vehicle}" of dataset.classes`,
+        });
+      }
+    }
+    if (
+      config.training.spot &&
+      config.training.maxWaitMinutes < config.training.maxRuntimeMinutes
+    ) {
+      context.addIssue({
+        code: "custom",
+        path: ["training", "maxWaitMinutes"],
+        message: "must be at least training.maxRuntimeMinutes where training.spot is true",
+      });
+    }
+  });
+
+/** What `pipeline.yaml` says, every default filled in. */
+export type Config = z.output<typeof schema>;
+
+/** Hyperparameters travel as strings; true and false are the container's 1 and 0. */
+function hyperparameter(value: string | number | boolean): string {
+  if (typeof value === "boolean") return value ? "1" : "0";
+  return String(value);
+}
+
+/**
+ * Reads a configuration from the text of `pipeline.yaml`.
+ * @throws UsageError naming the file, the line and the field of everything that is wrong.
+ */
+export function parseConfig(text: string, file = "pipeline.yaml"): Config {
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
+  const lineAt = (offset: number | undefined) =>
+    offset === undefined ? "" : `:${lines.linePos(offset).line}`;
+  if (document.errors.length > 0) {
+    throw new UsageError(
+      document.errors.map((error) => `${file}${lineAt(error.pos[0])}: ${error.message}`).join("\n"),
+    );
+  }
+  const parsed = schema.safeParse(document.toJS() ?? {});
+  if (parsed.success) return parsed.data;
+  const complaints = parsed.error.issues.flatMap((issue) => {
+    const unknown = issue.code === "unrecognized_keys" ? issue.keys : [undefined];
+    return unknown.map((key) => {
+      const path = key === undefined ? issue.path : [...issue.path, key];
+      const message = key === undefined ? issue.message : "is not a field of the configuration";
+      return `${file}${lineAt(offsetOf(document, path))}: ${path.join(".")}: ${message}`;
+    });
+  });
+  throw new UsageError(complaints.join("\n"));
+}
+
+/** Reads `pipeline.yaml`. @throws UsageError */
+export async function loadConfig(file: string): Promise<Config> {
+  const text = await readFile(file, "utf8").catch((cause: unknown) => {
+    throw new UsageError(`${file} cannot be read: name the configuration with --config.`, {
+      cause,
+    });
+  });
+  return parseConfig(text, file);
+}
+
+/** The JSON schema of `pipeline.yaml`, for editors. */
+export function configJsonSchema(): unknown {
+  return z.toJSONSchema(schema, { io: "input" });
+}
+
+/** Where in the text a field stands, or the nearest field around it. */
+function offsetOf(
+  document: ReturnType<typeof parseDocument>,
+  path: readonly PropertyKey[],
+): number | undefined {
+  for (let depth = path.length; depth > 0; depth--) {
+    const parent = depth === 1 ? document.contents : document.getIn(path.slice(0, depth - 1), true);
+    const key = path[depth - 1];
+    const items = (parent as { items?: { key?: { value?: unknown; range?: number[] } }[] } | null)
+      ?.items;
+    const pair = items?.find((item) => item.key?.value === key);
+    if (pair?.key?.range !== undefined) return pair.key.range[0];
+    const element = document.getIn(path.slice(0, depth), true) as { range?: number[] } | undefined;
+    if (element?.range !== undefined) return element.range[0];
+  }
+  return undefined;
+}

@@ -1,0 +1,48 @@
+import { createHash } from "node:crypto";
+
+interface Scope {
+  readonly project: string;
+  readonly environment: string;
+}
+
+/** The first ten hex digits of the SHA-256 of a value's JSON, keys sorted: the same for the same value. */
+export function fingerprint(value: unknown): string {
+  return createHash("sha256").update(stableJson(value)).digest("hex").slice(0, 10);
+}
+
+function stableJson(value: unknown): string {
+  return JSON.stringify(value, (_key, part: unknown) =>
+    part !== null && typeof part === "object" && !Array.isArray(part)
+      ? Object.fromEntries(Object.entries(part).toSorted(([a], [b]) => (a < b ? -1 : 1)))
+      : part,
+  );
+}
+
+/**
+ * Every name that the pipeline gives. They follow from the configuration and from what a thing is
+ * made of, so that a rerun finds what an earlier run made.
+ */
+export const names = {
+  endpoint: ({ project, environment }: Scope) => `${project}-${environment}`,
+  modelPackageGroup: ({ project, environment }: Scope) => `${project}-${environment}`,
+  stack: ({ project, environment }: Scope) => `${project}-${environment}-application`,
+  trainingJob: ({ project, environment }: Scope, specification: unknown) =>
+    `${project}-${environment}-${fingerprint(specification)}`,
+  transformJob: (trainingJobName: string, datasetHash: string) =>
+    `${trainingJobName}-${datasetHash.slice(0, 10)}`,
+  endpointConfig: ({ project, environment }: Scope, specification: unknown) =>
+    `${project}-${environment}-${fingerprint(specification)}`,
+};
+
+/** Keys under the artifact bucket, one environment apart from the other. */
+export const keys = {
+  dataset: ({ project, environment }: Scope, hash: string) =>
+    `${project}/${environment}/datasets/${hash}/`,
+  training: ({ project, environment }: Scope) => `${project}/${environment}/training/`,
+  evaluation: ({ project, environment }: Scope, transformJobName: string) =>
+    `${project}/${environment}/evaluations/${transformJobName}/`,
+  capture: ({ project, environment }: Scope) => `${project}/${environment}/capture/`,
+  monitoring: ({ project, environment }: Scope) => `${project}/${environment}/monitoring/`,
+  code: ({ project, environment }: Scope) => `${project}/${environment}/code/`,
+  environment: ({ project, environment }: Scope) => `${project}/${environment}/`,
+};

@@ -1,0 +1,35 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { StepError } from "./errors.ts";
+
+export interface PollOptions {
+  /** Names the awaited thing in the error: `training job scones-…`. */
+  readonly what: string;
+  readonly timeoutMs: number;
+  readonly intervalMs: number;
+  readonly signal: AbortSignal;
+  /** What to do when the time is over, for the error. */
+  readonly resume: string;
+}
+
+/**
+ * The one wait loop: asks `look` until it returns something other than undefined.
+ * @throws StepError when the time is over; whatever `look` throws; the signal's reason on abort.
+ */
+export async function poll<T>(
+  look: () => Promise<T | undefined>,
+  { what, timeoutMs, intervalMs, signal, resume }: PollOptions,
+): Promise<T> {
+  const deadline = Date.now() + timeoutMs;
+  for (;;) {
+    signal.throwIfAborted();
+    const found = await look();
+    if (found !== undefined) return found;
+    const left = deadline - Date.now();
+    if (left <= 0) {
+      throw new StepError(
+        `${what} did not finish within ${Math.round(timeoutMs / 1000)} s. ${resume}`,
+      );
+    }
+    await sleep(Math.min(intervalMs, left), undefined, { signal });
+  }
+}

@@ -1,0 +1,66 @@
+import {
+  GetObjectCommand,
+  ListObjectsV2Command,
+  PutObjectCommand,
+  type S3Client,
+} from "@aws-sdk/client-s3";
+import { StepError } from "./errors.ts";
+
+/** The text of an object, or undefined where there is none. */
+export async function readText(
+  s3: S3Client,
+  bucket: string,
+  key: string,
+): Promise<string | undefined> {
+  try {
+    const { Body } = await s3.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
+    return await Body?.transformToString();
+  } catch (error) {
+    if (error instanceof Error && error.name === "NoSuchKey") return undefined;
+    throw error;
+  }
+}
+
+/** Writes a value as JSON. */
+export async function writeJson(
+  s3: S3Client,
+  bucket: string,
+  key: string,
+  value: unknown,
+): Promise<void> {
+  await s3.send(
+    new PutObjectCommand({
+      Bucket: bucket,
+      Key: key,
+      Body: JSON.stringify(value),
+      ContentType: "application/json",
+    }),
+  );
+}
+
+/** The keys under a prefix with their sizes in bytes, all pages, in S3's order. */
+export async function* listObjects(
+  s3: S3Client,
+  bucket: string,
+  prefix: string,
+): AsyncGenerator<{ key: string; size: number }> {
+  let token: string | undefined;
+  do {
+    const page = await s3.send(
+      new ListObjectsV2Command({
+        Bucket: bucket,
+        Prefix: prefix,
+        ...(token === undefined ? {} : { ContinuationToken: token }),
+      }),
+    );
+    for (const { Key, Size } of page.Contents ?? []) yield { key: Key ?? "", size: Size ?? 0 };
+    token = page.NextContinuationToken;
+  } while (token !== undefined);
+}
+
+/** Splits `s3://bucket/key`. @throws StepError where it is not one. */
+export function parseS3Uri(uri: string): { bucket: string; key: string } {
+  const match = /^s3:\/\/([^/]+)\/(.*)$/.exec(uri);
+  if (match === null) throw new StepError(`"${uri}" is not an S3 URI (s3://bucket/key).`);
+  return { bucket: match[1] ?? "", key: match[2] ?? "" };
+}
