@@ -16,7 +16,10 @@ const dataset = z.strictObject({
 });
 
 const training = z.strictObject({
-  instanceTypes: z.array(z.string().startsWith("ml.")).min(1).default(["ml.g4dn.xlarge"]),
+  instanceTypes: z
+    .array(z.string().startsWith("ml."))
+    .min(1)
+    .default(["ml.g4dn.xlarge", "ml.g5.xlarge"]),
   volumeSizeInGB: z.int().min(1).default(30),
   spot: z.boolean().default(true),
   maxRuntimeMinutes: z.int().min(1).default(60),
@@ -30,7 +33,7 @@ const training = z.strictObject({
       resize: 256,
       epochs: 10,
       mini_batch_size: 32,
-      learning_rate: 0.001,
+      learning_rate: 0.01,
       momentum: 0.9,
       augmentation_type: "crop_color_transform",
     })
@@ -84,8 +87,8 @@ const monitoring = z.strictObject({
 
 const schema = z
   .strictObject({
-    project: name.max(20).default("scones"),
-    environment: name.max(20).default("production"),
+    project: name.max(16).default("scones"),
+    environment: name.max(16).default("production"),
     region: z
       .string()
       .regex(/^[a-z]{2}(-[a-z]+)+-\d$/)

@@ -1,4 +1,9 @@
-import type { Interval } from "./wilson.ts";
+import { calibrationError } from "./calibration.ts";
+import { StepError } from "./errors.ts";
+import type { Manifest } from "./manifest.ts";
+import { confusionMatrix, isCorrect, logLoss, perClass, sum } from "./metrics.ts";
+import { auc } from "./roc.ts";
+import { type Interval, wilson } from "./wilson.ts";
 
 /** One test picture as the model sees it. */
 export interface Prediction {
@@ -37,4 +42,89 @@ export interface Evaluation {
   /** Expected calibration error over ten equal-width bins of confidence, 0 to 1. */
   readonly calibrationError: number;
   readonly predictions: readonly Prediction[];
+}
+
+interface Subject {
+  readonly trainingJobName: string;
+  readonly manifest: Pick<Manifest, "hash" | "source" | "classes" | "test">;
+}
+
+/**
+ * Measures a model by its predictions of a dataset's test pictures, one for each, in any order.
+ * @throws StepError where a test picture has no prediction or two, where a prediction is of no test
+ * picture, or where its probabilities are not one a class from 0 to 1 that add up to 1.
+ */
+export function evaluate(
+  predictions: readonly Prediction[],
+  { trainingJobName, manifest }: Subject,
+): Evaluation {
+  const { classes } = manifest;
+  requireOneEach(predictions, manifest, trainingJobName);
+  for (const { key, probabilities } of predictions) {
+    const fault = faultOf(probabilities, classes.length);
+    if (fault !== undefined) {
+      throw new StepError(
+        `The prediction of ${key} by ${trainingJobName} is ${fault}: ` +
+          `[${probabilities.join(", ")}]. Nothing can be measured by it; look at the transform job.`,
+      );
+    }
+  }
+  const correct = predictions.filter(isCorrect).length;
+  const total = predictions.length;
+  const matrix = confusionMatrix(predictions, classes.length);
+  return {
+    datasetHash: manifest.hash,
+    datasetSource: manifest.source,
+    trainingJobName,
+    classes,
+    correct,
+    total,
+    accuracy: correct / total,
+    interval: wilson(correct, total),
+    confusionMatrix: matrix,
+    perClass: perClass(matrix, classes),
+    auc: auc(predictions, classes.length),
+    logLoss: logLoss(predictions),
+    calibrationError: calibrationError(predictions),
+    predictions,
+  };
+}
+
+/** What is wrong with the probabilities of one picture, or undefined. */
+export function faultOf(probabilities: readonly number[], classes: number): string | undefined {
+  if (probabilities.length !== classes) return `not ${classes} probabilities`;
+  if (!probabilities.every((each) => each >= 0 && each <= 1)) return "not all between 0 and 1";
+  if (Math.abs(sum(probabilities) - 1) > 0.01) return "not a sum of 1";
+  return undefined;
+}
+
+function requireOneEach(
+  predictions: readonly Prediction[],
+  { test, hash }: Subject["manifest"],
+  trainingJobName: string,
+): void {
+  if (test.length === 0) {
+    throw new StepError(`Dataset ${hash} has no test pictures: nothing can be measured.`);
+  }
+  const labels = new Map(test.map(({ key, label }) => [key, label]));
+  const seen = new Set<string>();
+  for (const { key, label } of predictions) {
+    const fault = seen.has(key)
+      ? "came twice"
+      : labels.get(key) === label
+        ? undefined
+        : `is not of a test picture with label ${label}`;
+    if (fault !== undefined) {
+      throw new StepError(`The prediction of ${key} by ${trainingJobName} ${fault}.`);
+    }
+    seen.add(key);
+  }
+  const missing = test.filter(({ key }) => !seen.has(key)).map(({ key }) => key);
+  if (missing.length > 0) {
+    throw new StepError(
+      `${missing.length} of ${test.length} test pictures have no prediction by ` +
+        `${trainingJobName}: ${missing.slice(0, 5).join(", ")}${missing.length > 5 ? ", ..." : ""}. ` +
+        "A model is measured on all of them or not at all; look at the transform job's log.",
+    );
+  }
 }

@@ -38,12 +38,15 @@ export async function writeJson(
   );
 }
 
-/** The keys under a prefix with their sizes in bytes, all pages, in S3's order. */
+/**
+ * The keys under a prefix with their sizes in bytes and ETags (an MD5 in hex, where the bucket is
+ * not encrypted with KMS), all pages, in S3's order.
+ */
 export async function* listObjects(
   s3: S3Client,
   bucket: string,
   prefix: string,
-): AsyncGenerator<{ key: string; size: number }> {
+): AsyncGenerator<{ key: string; size: number; etag: string }> {
   let token: string | undefined;
   do {
     const page = await s3.send(
@@ -53,7 +56,9 @@ export async function* listObjects(
         ...(token === undefined ? {} : { ContinuationToken: token }),
       }),
     );
-    for (const { Key, Size } of page.Contents ?? []) yield { key: Key ?? "", size: Size ?? 0 };
+    for (const { Key, Size, ETag } of page.Contents ?? []) {
+      yield { key: Key ?? "", size: Size ?? 0, etag: ETag?.replaceAll('"', "") ?? "" };
+    }
     token = page.NextContinuationToken;
   } while (token !== undefined);
 }

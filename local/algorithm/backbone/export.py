@@ -2,6 +2,7 @@
 
 network.onnx  the folded network as a graph whose tensors are external data in `weights.bin`, so that
               a trained model is this small file beside its own weights
+fine-tune.onnx  one step of training (training_graph.py)
 backbone.f16  the pre-trained weights: the flat vector of network.py, little-endian float16
 
     python export.py --checkpoint checkpoints/last.pt
@@ -20,6 +21,7 @@ from onnx import TensorProto, helper
 
 import network
 import pretrain
+import training_graph
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 IR_VERSION, OPSET = 8, 17
@@ -35,7 +37,7 @@ def external(name, shape, offset):
 
 
 def inference_graph():
-    """uint8 pictures [n, 32, 32, 3] to features [n, 1536]: 2x2 means of block 2 and of block 3's first half."""
+    """uint8 pictures [n, 32, 32, 3] to features [n, 256]: the means of the last layer's maps."""
     tensors, offset = [], 0
     for name, shape in network.tensors():
         tensors.append(external(name, shape, offset))
@@ -44,28 +46,22 @@ def inference_graph():
         helper.make_node("Cast", ["pictures"], ["float"], to=TensorProto.FLOAT),
         helper.make_node("Transpose", ["float"], ["whiten_in"], perm=[0, 3, 1, 2]),
     ]
-    x, taps = "whiten_in", []
-    for name, _, _, k, pooled in network.LAYERS[:-1]:
-        pad = k // 2 if k == 3 else 0
+    x = "whiten_in"
+    for name, _, _, k, pooled in network.LAYERS:
         inputs = [x, f"{name}_weight", f"{name}_bias"]
-        nodes.append(helper.make_node("Conv", inputs, [f"{name}_conv"], kernel_shape=[k, k], pads=[pad] * 4))
+        nodes.append(helper.make_node("Conv", inputs, [f"{name}_conv"], kernel_shape=[k, k], pads=[k - 2] * 4))
         x = f"{name}_conv"
         if pooled:
             nodes.append(helper.make_node("MaxPool", [x], [f"{name}_pool"], kernel_shape=[2, 2], strides=[2, 2]))
             x = f"{name}_pool"
         nodes.append(helper.make_node("Relu", [x], [name]))
         x = name
-    for name, kernel, stride in (("block2_2", 4, 3), ("block3_1", 2, 1)):
-        nodes.append(helper.make_node("AveragePool", [name], [f"{name}_mean"], kernel_shape=[kernel] * 2, strides=[stride] * 2))
-        nodes.append(helper.make_node("Flatten", [f"{name}_mean"], [f"{name}_flat"]))
-        taps.append(f"{name}_flat")
-    nodes.append(helper.make_node("Concat", taps, ["features"], axis=1))
-    used = {i for node in nodes for i in node.input}
+    nodes.append(helper.make_node("ReduceMean", [x], ["features"], axes=[2, 3], keepdims=0))
     graph = helper.make_graph(
         nodes, "network",
         [helper.make_tensor_value_info("pictures", TensorProto.UINT8, ["n", 32, 32, 3])],
-        [helper.make_tensor_value_info("features", TensorProto.FLOAT, ["n", 1536])],
-        [t for t in tensors if t.name in used],
+        [helper.make_tensor_value_info("features", TensorProto.FLOAT, ["n", network.WIDTHS[-1]])],
+        tensors,
     )
     return helper.make_model(graph, opset_imports=[helper.make_opsetid("", OPSET)], ir_version=IR_VERSION)
 
@@ -78,10 +74,25 @@ def reference(checkpoint, pictures):
     x = (torch.from_numpy(pictures).permute(0, 3, 1, 2) / 255 - checkpoint["mean"].view(1, 3, 1, 1)) / checkpoint["std"].view(1, 3, 1, 1)
     with torch.no_grad():
         x = F.relu(net.whiten(x))
-        second = net.blocks[1](net.blocks[0](x))
-        third = net.blocks[2]
-        half = F.relu(third.norm1(F.max_pool2d(third.conv1(second), 2)))
-        return torch.cat([F.adaptive_avg_pool2d(t, 2).flatten(1) for t in (second, half)], 1).numpy()
+        for block in net.blocks:
+            x = block(x)
+        return x.mean((2, 3)).numpy()
+
+
+def gradient_error(model, pretrained):
+    """The largest difference of one training step's new momentum from PyTorch's, by the largest entry."""
+    rng = np.random.default_rng(0)
+    first = sum(int(np.prod(shape)) for _, shape in list(network.tensors())[: 2 * training_graph.FROZEN])
+    weights = np.concatenate([pretrained[first:], rng.normal(0, 0.1, 3 * (network.WIDTHS[-1] + 1)).astype("f4")])
+    momentum = rng.normal(0, 1e-3, len(weights)).astype("f4")
+    pictures = rng.integers(0, 256, (8, 32, 32, 3), dtype=np.uint8)
+    labels = rng.integers(0, 3, 8)
+    numbers = {"learning_rate": 0.01, "momentum_share": 0.9, "weight_decay": 0.001}
+    inputs = {"pictures": pictures, "labels": labels, "weights": weights, "momentum": momentum}
+    inputs |= {name: np.array(number, np.float32) for name, number in numbers.items()}
+    got = onnxruntime.InferenceSession(model.SerializeToString()).run(None, inputs)
+    want = training_graph.reference_step(pretrained, pictures, labels, weights, momentum, *numbers.values())
+    return max(float(np.abs(g - w).max() / np.abs(w).max()) for g, w in zip(got[:3], want))
 
 
 def main():
@@ -104,11 +115,18 @@ def main():
     error = float(np.abs(got - want).max() / np.abs(want).max())
     if error > 5e-3:
         raise SystemExit(f"The graph differs from PyTorch by {error:.1e} of the largest feature.")
+    step = training_graph.build(half.astype("<f4"))
+    step_error = gradient_error(step, half.astype("<f4"))
+    if step_error > 1e-4:
+        raise SystemExit(f"The training step differs from PyTorch's by {step_error:.1e}.")
     half.tofile(os.path.join(args.out, "backbone.f16"))
     with open(os.path.join(args.out, "network.onnx"), "wb") as file:
         file.write(model.SerializeToString())
+    with open(os.path.join(args.out, "fine-tune.onnx"), "wb") as file:
+        file.write(step.SerializeToString())
     print(f"epoch {checkpoint['epoch'] + 1}, 98-class accuracy {checkpoint['accuracy']:.4f}, "
-          f"float16 against PyTorch {error:.1e}, {half.nbytes} + {model.ByteSize()} bytes")
+          f"float16 against PyTorch {error:.1e}, "
+          f"step against autograd {step_error:.1e}, {half.nbytes} + {model.ByteSize()} + {step.ByteSize()} bytes")
 
 
 if __name__ == "__main__":

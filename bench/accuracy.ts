@@ -1,0 +1,13 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { loadClassifier } from "../local/algorithm/classifier.ts";
+import { parseHyperparameters } from "../local/algorithm/hyperparameters.ts";
+import { decodePicture } from "../local/algorithm/picture.ts";
+import { readRecipe, type Recipe } from "../local/algorithm/recipe.ts";
+import { trainClassifier, type Sample } from "../local/algorithm/training.ts";
+import { loadConfig } from "../pipeline/config.ts";
+import { openDataset } from "../pipeline/dataset/open.ts";
+import { random, shuffle } from "../pipeline/dataset/random.ts";
+import { UsageError } from "../pipeline/errors.ts";

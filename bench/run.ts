@@ -1,0 +1,24 @@
+/** Each bench is a module beside this one that exports `run(args)`. */
+const BENCHES: Readonly<Record<string, string>> = {
+  accuracy: "cross-validated accuracy of the local image classification",
+  staging: "seconds and memory of staging a whole CIFAR-100, and PNG encoding beside sharp",
+};
+
+const usage = `usage: npm run bench -- NAME [ARGUMENTS]
+
+${Object.entries(BENCHES)
+  .map(([name, what]) => `  ${name.padEnd(12)}${what}`)
+  .join("\n")}
+
+  NAME --help   says what a bench takes`;
+
+const [name = "--help", ...args] = process.argv.slice(2);
+if (name === "--help" || name === "-h") {
+  console.log(usage);
+} else if (name in BENCHES) {
+  const { run } = await import(`./${name}.ts`);
+  await run(args);
+} else {
+  console.error(`There is no bench ${name}.\n\n${usage}`);
+  process.exitCode = 2;
+}

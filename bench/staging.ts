@@ -1,0 +1,136 @@
+import { createWriteStream } from "node:fs";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pipeline } from "node:stream/promises";
+import { createGzip } from "node:zlib";
+import { CreateBucketCommand } from "@aws-sdk/client-s3";
+import pMap from "p-map";
+import sharp from "sharp";
+import { pack } from "tar-stream";
+import { startMinistack } from "../local/ministack.ts";
+import { ensureVenv } from "../local/venv.ts";
+import { cifarSide, interleave, readCifar } from "../pipeline/cifar.ts";
+import type { CifarRecord } from "../pipeline/cifar.ts";
+import { destroyClients, makeClients } from "../pipeline/clients.ts";
+import { parseConfig } from "../pipeline/config.ts";
+import { openDataset } from "../pipeline/dataset/open.ts";
+import { random } from "../pipeline/dataset/random.ts";
+import { encodePng } from "../pipeline/png.ts";
+import { stageData } from "../pipeline/steps/stage-data.ts";
+
+const rounds = 5;
+const sharpsInFlight = 4;
+const recordBytes = 3074;
+const classes = Array.from({ length: 100 }, (_, at) => `class-${at}`);
+const raw = { width: cifarSide, height: cifarSide, channels: 3 } as const;
+
+/**
+ * `node bench/run.ts staging [ARCHIVE]`: stages a synthetic archive as large as all of CIFAR-100
+ * and prints the seconds and the peak of resident memory; then turns ARCHIVE (else a synthetic one
+ * of 2,000 pictures) into PNGs beside sharp, in turn, and prints both medians and their ratio.
+ */
+export async function run(args: string[]): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), "scones-bench-"));
+  try {
+    const whole = join(folder, "whole.tar.gz");
+    await writeSyntheticArchive(whole, { train: 50_000, test: 10_000 });
+    await measureStaging(whole);
+    const [archive = join(folder, "few.tar.gz")] = args;
+    if (args.length === 0) await writeSyntheticArchive(archive, { train: 1_500, test: 500 });
+    await compareWithSharp(archive);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
+
+async function measureStaging(archive: string): Promise<void> {
+  const ministack = await startMinistack({ venv: await ensureVenv(console.log) });
+  Object.assign(process.env, ministack.environment);
+  const clients = makeClients();
+  const routes = Object.fromEntries(classes.map((name) => [name, { bay: "A", orders: "all" }]));
+  const config = parseConfig(JSON.stringify({ dataset: { classes }, application: { routes } }));
+  const progress = { line: () => {}, count: () => {} };
+  const { signal } = new AbortController();
+  try {
+    await clients.s3.send(new CreateBucketCommand({ Bucket: "bench" }));
+    const start = performance.now();
+    const source = await openDataset(archive, config, { progress, signal });
+    const opened = performance.now();
+    const context = { clients, progress, signal };
+    const { manifest } = await stageData(context, config, { source, bucket: "bench" });
+    const { train, validation, test } = manifest.counts;
+    console.log(
+      `${train} + ${validation} + ${test} pictures staged: opened in ${seconds(opened - start)}, ` +
+        `uploaded in ${seconds(performance.now() - opened)} as ${manifest.train.length} + ` +
+        `${manifest.validation.length} shards and ${test} objects, at most ` +
+        `${Math.round(process.resourceUsage().maxRSS / 1024)} MiB resident`,
+    );
+  } finally {
+    destroyClients(clients);
+    await ministack.stop();
+  }
+}
+
+async function compareWithSharp(archive: string): Promise<void> {
+  const rates = { scones: [] as number[], sharp: [] as number[] };
+  for (let round = 0; round < rounds; round++) {
+    rates.scones.push(
+      await rate(archive, 1, ({ planes }) => encodePng(interleave(planes), raw.width, raw.height)),
+    );
+    rates.sharp.push(
+      await rate(
+        archive,
+        sharpsInFlight,
+        async ({ planes }) => await sharp(interleave(planes), { raw }).png().toBuffer(),
+      ),
+    );
+  }
+  const [ours, theirs] = [median(rates.scones), median(rates.sharp)];
+  console.log(
+    `archive to PNG, median of ${rounds}: scones ${Math.round(ours)}/s, sharp ` +
+      `${Math.round(theirs)}/s, ratio ${(ours / theirs).toFixed(2)}`,
+  );
+}
+
+/** Pictures a second from the archive through an encoder. */
+async function rate(
+  archive: string,
+  concurrency: number,
+  encode: (record: CifarRecord) => Buffer | Promise<Buffer>,
+): Promise<number> {
+  const start = performance.now();
+  const encoded = await pMap(readCifar(archive), encode, { concurrency });
+  return (encoded.length / (performance.now() - start)) * 1000;
+}
+
+/** An archive in CIFAR-100's format: soft gradients under grain, which pack about as photographs. */
+async function writeSyntheticArchive(
+  file: string,
+  counts: Readonly<Record<"train" | "test", number>>,
+): Promise<void> {
+  const tar = pack();
+  const writing = pipeline(tar, createGzip({ level: 1 }), createWriteStream(file));
+  tar.entry({ name: "cifar-100-binary/fine_label_names.txt" }, classes.join("\n"));
+  const next = random(1);
+  for (const split of ["train", "test"] as const) {
+    const size = counts[split] * recordBytes;
+    const entry = tar.entry({ name: `cifar-100-binary/${split}.bin`, size });
+    for (let index = 0; index < counts[split]; index++) {
+      const record = Buffer.alloc(recordBytes);
+      const [base, slope, grain] = [next() * 128, next() * 4, next() * 40];
+      for (let at = 2; at < recordBytes; at++) {
+        record[at] = base + slope * (at % cifarSide) + grain * next();
+      }
+      record.set([0, index % classes.length]);
+      if (!entry.write(record)) await new Promise((resolve) => entry.once("drain", resolve));
+    }
+    entry.end();
+    await new Promise((resolve) => entry.once("finish", resolve));
+  }
+  tar.finalize();
+  await writing;
+}
+
+const seconds = (ms: number) => `${(ms / 1000).toFixed(1)} s`;
+const median = (values: number[]) => values.sort((a, b) => a - b)[values.length >> 1] ?? 0;

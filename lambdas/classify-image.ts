@@ -1,0 +1,37 @@
+import { InvokeEndpointCommand, SageMakerRuntimeClient } from "@aws-sdk/client-sagemaker-runtime";
+import { setting } from "./environment.ts";
+import { parseEvent, parseProbabilities, Refused, type PictureEvent } from "./event.ts";
+import { logged } from "./logged.ts";
+import { inspectPicture } from "./picture.ts";
+
+const endpointName = setting("ENDPOINT_NAME");
+const runtime = new SageMakerRuntimeClient({ maxAttempts: 3 });
+
+/** Asks the endpoint for the picture's probabilities; `image_data` is emptied, its work is done. */
+export const handler = logged(
+  "classify-image",
+  async (event): Promise<PictureEvent> => {
+    const { image_data, s3_bucket, s3_key } = parseEvent(event);
+    const picture = decode(image_data);
+    const { Body } = await runtime.send(
+      new InvokeEndpointCommand({
+        EndpointName: endpointName,
+        ContentType: inspectPicture(picture).contentType,
+        Accept: "application/json",
+        Body: picture,
+      }),
+    );
+    const inferences = parseProbabilities(JSON.parse(Buffer.from(Body ?? []).toString()));
+    return { image_data: "", s3_bucket, s3_key, inferences };
+  },
+  ({ inferences }) => ({ inferences }),
+);
+
+/** Node takes any text for base64 and skips what is none of it, so what it read must read back. */
+function decode(base64: string): Buffer {
+  const bytes = Buffer.from(base64, "base64");
+  if (base64 === "" || bytes.toString("base64") !== base64) {
+    throw new Refused("image_data is not base64");
+  }
+  return bytes;
+}

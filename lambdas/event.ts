@@ -1,0 +1,38 @@
+/** What the three Lambdas hand from one to the next, as the exercise fixes it. */
+export interface PictureEvent {
+  /** Base64; empty before the picture is read and after it is classified. */
+  readonly image_data: string;
+  readonly s3_bucket: string;
+  readonly s3_key: string;
+  /** One probability a class, in the order of the classes; empty before the picture is classified. */
+  readonly inferences: readonly number[];
+}
+
+/** An event or a picture that is refused for what it is: trying again can't help. */
+export class Refused extends Error {
+  override readonly name = "Refused";
+}
+
+/** Reads an event. @throws Refused naming the field that is missing or of another type. */
+export function parseEvent(event: unknown): PictureEvent {
+  if (event === null || typeof event !== "object") {
+    throw new Refused("the event is not an object with s3_bucket and s3_key");
+  }
+  const { image_data = "", s3_bucket, s3_key, inferences = [] } = event as Record<string, unknown>;
+  if (typeof image_data !== "string") throw new Refused("image_data is not a string");
+  if (typeof s3_bucket !== "string" || s3_bucket === "") throw new Refused("s3_bucket is missing");
+  if (typeof s3_key !== "string" || s3_key === "") throw new Refused("s3_key is missing");
+  return { image_data, s3_bucket, s3_key, inferences: parseProbabilities(inferences) };
+}
+
+/** @throws Refused where it is not a list of numbers from 0 to 1. */
+export function parseProbabilities(value: unknown): readonly number[] {
+  if (!Array.isArray(value) || !value.every(isProbability)) {
+    throw new Refused("inferences are not a list of probabilities");
+  }
+  return value;
+}
+
+function isProbability(value: unknown): value is number {
+  return typeof value === "number" && value >= 0 && value <= 1;
+}

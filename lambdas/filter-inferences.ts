@@ -1,0 +1,42 @@
+import { setting } from "./environment.ts";
+import { parseEvent, Refused, type PictureEvent } from "./event.ts";
+import { logged } from "./logged.ts";
+
+interface Route {
+  readonly vehicle: string;
+  readonly bay: string;
+  readonly orders: string;
+}
+
+/** The event, and what follows from its inferences; the state machine decides by `confident`. */
+interface Filtered extends PictureEvent {
+  readonly vehicle: string;
+  readonly confidence: number;
+  readonly threshold: number;
+  readonly confident: boolean;
+  readonly route: Route;
+}
+
+const threshold = Number(setting("THRESHOLD"));
+if (!(threshold > 0 && threshold < 1)) throw new Error(`THRESHOLD is ${threshold}, not in 0 to 1`);
+/** One a class, in the order of the model's labels. */
+const routes = JSON.parse(setting("ROUTES")) as readonly Route[];
+
+/** Names the likeliest class and its route, and whether it reaches the threshold. */
+export const handler = logged(
+  "filter-inferences",
+  (event): Filtered => {
+    const picture = parseEvent(event);
+    const { inferences } = picture;
+    if (inferences.length !== routes.length) {
+      throw new Refused(
+        `${inferences.length} inferences for ${routes.length} classes: deploy the stack with the classes of the model`,
+      );
+    }
+    const confidence = Math.max(...inferences);
+    const route = routes[inferences.indexOf(confidence)] as Route;
+    const confident = confidence >= threshold;
+    return { ...picture, vehicle: route.vehicle, confidence, threshold, confident, route };
+  },
+  ({ vehicle, confidence, confident }) => ({ vehicle, confidence, confident }),
+);

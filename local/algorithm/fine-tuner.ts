@@ -1,0 +1,69 @@
+import { availableParallelism } from "node:os";
+import { join } from "node:path";
+import { InferenceSession, Tensor } from "onnxruntime-node";
+import { PICTURE_BYTES, SIDE } from "./picture.ts";
+
+/** What one step of gradient descent is told. */
+export interface StepInput {
+  readonly pictures: readonly Uint8Array[];
+  readonly labels: readonly number[];
+  /** The trained layers and, behind them, the head: see backbone/training_graph.py. */
+  readonly weights: Float32Array;
+  readonly momentum: Float32Array;
+  readonly learningRate: number;
+  readonly momentumShare: number;
+  readonly weightDecay: number;
+}
+
+export interface StepOutput {
+  readonly weights: Float32Array;
+  readonly momentum: Float32Array;
+  /** Mean cross-entropy over the batch before the step, in nats. */
+  readonly loss: number;
+  /** How many of the batch it had right before the step. */
+  readonly right: number;
+}
+
+/** Runs steps of fine-tune.onnx. */
+export interface FineTuner {
+  step(input: StepInput): Promise<StepOutput>;
+  close(): Promise<void>;
+}
+
+export async function loadFineTuner(threads = availableParallelism()): Promise<FineTuner> {
+  const file = join(import.meta.dirname, "backbone", "fine-tune.onnx");
+  const session = await InferenceSession.create(file, { intraOpNumThreads: threads });
+  return {
+    step: async (input) => {
+      const { new_weights, new_momentum, loss, right } = await session.run(feeds(input));
+      return {
+        weights: floats(new_weights),
+        momentum: floats(new_momentum),
+        loss: Number(loss?.data[0]),
+        right: Number(right?.data[0]),
+      };
+    },
+    close: () => session.release(),
+  };
+}
+
+function feeds(input: StepInput): Record<string, Tensor> {
+  const pictures = new Uint8Array(input.pictures.length * PICTURE_BYTES);
+  input.pictures.forEach((picture, i) => pictures.set(picture, i * PICTURE_BYTES));
+  const labels = BigInt64Array.from(input.labels, BigInt);
+  const scalar = (value: number) => new Tensor("float32", Float32Array.of(value), []);
+  return {
+    pictures: new Tensor("uint8", pictures, [input.pictures.length, SIDE, SIDE, 3]),
+    labels: new Tensor("int64", labels, [labels.length]),
+    weights: new Tensor("float32", input.weights, [input.weights.length]),
+    momentum: new Tensor("float32", input.momentum, [input.momentum.length]),
+    learning_rate: scalar(input.learningRate),
+    momentum_share: scalar(input.momentumShare),
+    weight_decay: scalar(input.weightDecay),
+  };
+}
+
+function floats(tensor: Tensor | undefined): Float32Array {
+  if (tensor?.data instanceof Float32Array) return tensor.data;
+  throw new TypeError("fine-tune.onnx gave no float tensor");
+}

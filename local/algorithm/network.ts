@@ -1,0 +1,83 @@
+import { copyFile, readFile, writeFile } from "node:fs/promises";
+import { availableParallelism } from "node:os";
+import { join } from "node:path";
+import { InferenceSession, Tensor } from "onnxruntime-node";
+import { PICTURE_BYTES, SIDE } from "./picture.ts";
+
+const BACKBONE = join(import.meta.dirname, "backbone");
+const BATCH = 64;
+
+/** Features of a picture: the means of the last layer's maps. */
+export const FEATURES = 256;
+/** The first numbers of the weights, which training leaves alone (FROZEN in training_graph.py). */
+export const FROZEN_WEIGHTS = 51_128;
+
+/** Gives the features of pictures, each SIDE x SIDE RGB bytes. */
+export interface Network {
+  /** FEATURES numbers a picture. */
+  features(pictures: readonly Uint8Array[]): Promise<Float32Array[]>;
+  close(): Promise<void>;
+}
+
+/** The pre-trained weights, stored as little-endian float16, as float32. */
+export async function pretrainedWeights(): Promise<Float32Array> {
+  const bytes = await readFile(join(BACKBONE, "backbone.f16"));
+  return Float32Array.from({ length: bytes.length / 2 }, (_, i) => half(bytes.readUInt16LE(2 * i)));
+}
+
+function half(bits: number): number {
+  const sign = bits & 0x8000 ? -1 : 1;
+  const exponent = (bits >> 10) & 0x1f;
+  const fraction = bits & 0x3ff;
+  if (exponent === 0) return sign * fraction * 2 ** -24;
+  return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
+}
+
+/** Writes a network of its own into a folder: the graph and, beside it, the weights it refers to. */
+export async function saveNetwork(folder: string, weights: Float32Array): Promise<void> {
+  await copyFile(join(BACKBONE, "network.onnx"), join(folder, "network.onnx"));
+  await writeFile(join(folder, "weights.bin"), new Uint8Array(weights.buffer));
+}
+
+/** Loads what saveNetwork wrote; `threads` is how many cores one call may use. */
+export async function loadNetwork(
+  folder: string,
+  threads = availableParallelism(),
+): Promise<Network> {
+  const session = await InferenceSession.create(join(folder, "network.onnx"), {
+    intraOpNumThreads: threads,
+  });
+  const features = async (pictures: readonly Uint8Array[]): Promise<Float32Array[]> => {
+    const rows: Float32Array[] = [];
+    for (let start = 0; start < pictures.length; start += BATCH) {
+      rows.push(...(await runBatch(session, pictures.slice(start, start + BATCH))));
+    }
+    return rows;
+  };
+  return { features, close: () => session.release() };
+}
+
+async function runBatch(
+  session: InferenceSession,
+  pictures: readonly Uint8Array[],
+): Promise<Float32Array[]> {
+  const data = new Uint8Array(pictures.length * PICTURE_BYTES);
+  pictures.forEach((picture, i) => data.set(picture, i * PICTURE_BYTES));
+  const input = new Tensor("uint8", data, [pictures.length, SIDE, SIDE, 3]);
+  const { features } = await session.run({ pictures: input });
+  const values = features?.data;
+  if (!(values instanceof Float32Array)) throw new TypeError("network.onnx gave no float features");
+  return pictures.map((_, i) => values.slice(i * FEATURES, (i + 1) * FEATURES));
+}
+
+/** The picture's mirror image, left for right. */
+export function mirror(picture: Uint8Array): Uint8Array {
+  const mirrored = new Uint8Array(PICTURE_BYTES);
+  for (let row = 0; row < SIDE; row++) {
+    for (let column = 0; column < SIDE; column++) {
+      const from = 3 * (row * SIDE + column);
+      mirrored.set(picture.subarray(from, from + 3), 3 * (row * SIDE + SIDE - 1 - column));
+    }
+  }
+  return mirrored;
+}

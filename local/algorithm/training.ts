@@ -1,0 +1,138 @@
+import { random, shuffle } from "../../pipeline/dataset/random.ts";
+import { UsageError } from "../../pipeline/errors.ts";
+import { augment } from "./augmentation.ts";
+import { calibrate } from "./calibrate.ts";
+import { loadClassifier, saveModel } from "./classifier.ts";
+import { loadFineTuner, type FineTuner } from "./fine-tuner.ts";
+import { logits, softmax, unpackHead, type Head } from "./head.ts";
+import { FEATURES, FROZEN_WEIGHTS, pretrainedWeights } from "./network.ts";
+import type { Recipe } from "./recipe.ts";
+
+/** A decoded picture (SIDE x SIDE RGB bytes) and its class, from 0. */
+export interface Sample {
+  readonly picture: Uint8Array;
+  readonly label: number;
+}
+
+/** How a model does on samples: share of right ones, mean log loss in nats. */
+export interface Score {
+  readonly accuracy: number;
+  readonly crossEntropy: number;
+}
+
+export interface Epoch {
+  /** From 0. */
+  readonly epoch: number;
+  /** Over the changed pictures, while the weights move. */
+  readonly train: Score;
+  /** Absent where there is nothing to validate on. */
+  readonly validation?: Score;
+  readonly seconds: number;
+}
+
+/** SageMaker's algorithm has no seed hyperparameter: the same job gives the same model. */
+const SEED = 1;
+
+/**
+ * Fine-tunes the pre-trained network on `train` and writes the model into `folder`, which holds a whole one
+ * after each epoch. `validation` measures the epochs and sets the model's temperature; it decides nothing
+ * else. The same samples in the same order give the same bytes.
+ */
+export async function trainClassifier(
+  folder: string,
+  train: readonly Sample[],
+  validation: readonly Sample[],
+  recipe: Recipe,
+  report: (epoch: Epoch) => void = () => {},
+): Promise<void> {
+  const pretrained = await pretrainedWeights();
+  const headSize = (FEATURES + 1) * recipe.classes;
+  const weights = new Float32Array(pretrained.length - FROZEN_WEIGHTS + headSize);
+  weights.set(pretrained.subarray(FROZEN_WEIGHTS));
+  let state: State = { weights, momentum: new Float32Array(weights.length) };
+  const next = random(SEED);
+  const tuner = await loadFineTuner();
+  for (let epoch = 0; epoch < recipe.epochs; epoch++) {
+    const started = performance.now();
+    const trained = await trainEpoch(tuner, state, train, recipe, epoch, next);
+    state = trained.state;
+    pretrained.set(state.weights.subarray(0, -headSize), FROZEN_WEIGHTS);
+    const head = unpackHead(state.weights.subarray(-headSize), recipe.classes);
+    const checked = await saveCalibrated(folder, pretrained, head, validation, recipe);
+    const seconds = (performance.now() - started) / 1000;
+    report({ epoch, train: trained.score, ...checked, seconds });
+  }
+  await tuner.close();
+}
+
+interface State {
+  readonly weights: Float32Array;
+  readonly momentum: Float32Array;
+}
+
+/** One pass over the samples in a new order; those that fill no whole batch wait for the next pass. */
+async function trainEpoch(
+  tuner: FineTuner,
+  start: State,
+  samples: readonly Sample[],
+  { batch, augmentation, learningRate, momentum, weightDecay }: Recipe,
+  epoch: number,
+  next: () => number,
+): Promise<{ state: State; score: Score }> {
+  const order = shuffle(samples, next);
+  const steps = Math.max(1, Math.floor(order.length / batch));
+  let state = start;
+  let right = 0;
+  let loss = 0;
+  let seen = 0;
+  for (let step = 0; step < steps; step++) {
+    const chosen = order.slice(step * batch, (step + 1) * batch);
+    const output = await tuner.step({
+      ...state,
+      pictures: chosen.map(({ picture }) => augment(picture, augmentation, next)),
+      labels: chosen.map(({ label }) => label),
+      learningRate: learningRate(epoch + step / steps),
+      momentumShare: momentum,
+      weightDecay,
+    });
+    if (!Number.isFinite(output.loss)) {
+      throw new UsageError(
+        `The training diverged in epoch ${epoch}: its loss is ${output.loss}. Lower learning_rate.`,
+      );
+    }
+    state = { weights: output.weights, momentum: output.momentum };
+    right += output.right;
+    loss += output.loss * chosen.length;
+    seen += chosen.length;
+  }
+  return { state, score: { accuracy: right / seen, crossEntropy: loss / seen } };
+}
+
+/** Saves the model, its temperature set by the validation samples, and says how it does on them. */
+async function saveCalibrated(
+  folder: string,
+  weights: Float32Array,
+  head: Head,
+  validation: readonly Sample[],
+  { describe }: Recipe,
+): Promise<{ validation?: Score }> {
+  await saveModel(folder, weights, { head, training: describe });
+  if (validation.length === 0) return {};
+  const classifier = await loadClassifier(folder);
+  const rows = await classifier.features(validation.map(({ picture }) => picture));
+  await classifier.close();
+  const labels = validation.map(({ label }) => label);
+  const calibrated = calibrate(head, rows, labels);
+  await saveModel(folder, weights, { head: calibrated, training: describe });
+  return { validation: score(head, rows, labels) };
+}
+
+function score(head: Head, rows: readonly Float32Array[], labels: readonly number[]): Score {
+  const answers = rows.map((row) => softmax(logits(head, row)));
+  const right = answers.filter((p, i) => p.indexOf(Math.max(...p)) === labels[i]);
+  const losses = answers.map((p, i) => -Math.log(Math.max(p[labels[i] ?? 0] ?? 0, 1e-15)));
+  return {
+    accuracy: right.length / rows.length,
+    crossEntropy: losses.reduce((sum, loss) => sum + loss, 0) / rows.length,
+  };
+}

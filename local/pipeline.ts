@@ -1,0 +1,132 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Config } from "../pipeline/config.ts";
+import type { Context } from "../pipeline/context.ts";
+import type { Source } from "../pipeline/dataset/source.ts";
+import type { Evaluation } from "../pipeline/evaluation.ts";
+import type { Dataset } from "../pipeline/manifest.ts";
+import { keys } from "../pipeline/names.ts";
+import { deployEndpoint, type DeployedEndpoint } from "../pipeline/steps/deploy-endpoint.ts";
+import { deployStack } from "../pipeline/steps/deploy-stack.ts";
+import { evaluateModel } from "../pipeline/steps/evaluate-model.ts";
+import { gateDeployment, type GateDecision } from "../pipeline/steps/gate-deployment.ts";
+import { monitorEndpoint, type Monitoring } from "../pipeline/steps/monitor-endpoint.ts";
+import { stageData } from "../pipeline/steps/stage-data.ts";
+import { trainModel } from "../pipeline/steps/train-model.ts";
+import { verifyDeployment, type Verification } from "../pipeline/steps/verify-deployment.ts";
+import type { LocalAws } from "./aws.ts";
+import type { StepLog } from "./steps.ts";
+import { sendTraffic } from "./traffic.ts";
+import { wrongPictures, type WrongPicture } from "./wrong-pictures.ts";
+
+/** What the steps have made so far; what a closed gate or a failure kept from happening is absent. */
+export interface Made {
+  dataset?: Dataset;
+  evaluation?: Evaluation;
+  modelPackageArn?: string;
+  wrongPictures?: WrongPicture[];
+  gate?: GateDecision;
+  endpoint?: DeployedEndpoint;
+  verification?: Verification;
+  monitoring?: Monitoring;
+}
+
+export interface PipelineInput {
+  readonly aws: Pick<LocalAws, "bucket" | "executionRoleArn">;
+  readonly source: Source;
+  readonly run: string;
+  readonly log: StepLog;
+  /** Where everything is to stay up after verify-deployment: ends the steps when it resolves. */
+  readonly keep: (() => Promise<void>) | undefined;
+}
+
+/** What is local answers at once: looking often keeps the run short. */
+const pollIntervalMs = 200;
+/** Captures reach S3 a moment after the answers. */
+const CAPTURE_DELAY_MS = 1500;
+
+/**
+ * Runs the steps from stage-data to monitor-endpoint and fills `made` as it goes, so that a failure
+ * leaves behind what was reached. A closed gate ends it early, without an error.
+ */
+export async function runSteps(
+  context: Context,
+  config: Config,
+  { aws, source, run, log, keep }: PipelineInput,
+  made: Made,
+): Promise<void> {
+  const { bucket, executionRoleArn } = aws;
+  const dataset = await log.run(
+    "stage-data",
+    () => stageData(context, config, { source, bucket }),
+    ({ prefix, manifest: { counts } }) =>
+      `${counts.train} + ${counts.validation} + ${counts.test} pictures in ${prefix}`,
+  );
+  made.dataset = dataset;
+  const model = await log.run(
+    "train-model",
+    () => trainModel(context, config, { dataset, executionRoleArn, run, pollIntervalMs }),
+    ({ trainingJobName, trainingSeconds }) =>
+      `${trainingJobName}, ${trainingSeconds} s of training`,
+  );
+  const evaluated = await log.run(
+    "evaluate-model",
+    () =>
+      evaluateModel(context, config, {
+        ...model,
+        dataset,
+        bucket,
+        executionRoleArn,
+        run,
+        pollIntervalMs,
+      }),
+    ({ modelPackageArn }) => modelPackageArn.split(":").at(-1) ?? modelPackageArn,
+  );
+  const { evaluation, modelPackageArn, modelName } = evaluated;
+  made.evaluation = evaluation;
+  made.modelPackageArn = modelPackageArn;
+  made.wrongPictures = await wrongPictures(context, dataset, evaluation);
+  made.gate = await log.run(
+    "gate-deployment",
+    () => gateDeployment(context, config, { evaluation, modelPackageArn }),
+    ({ line }) => line,
+  );
+  if (!made.gate.approved) return;
+  const { endpointName } = (made.endpoint = await log.run(
+    "deploy-endpoint",
+    () =>
+      deployEndpoint(context, config, { modelPackageArn, modelName, bucket, run, pollIntervalMs }),
+    (endpoint) => `${endpoint.endpointName} ${endpoint.change}`,
+  ));
+  const { stateMachineArn } = await log.run(
+    "deploy-stack",
+    () => deployStack(context, config, { endpointName, bucket, run, pollIntervalMs }),
+    ({ stackName }) => stackName,
+  );
+  made.verification = await log.run(
+    "verify-deployment",
+    () => verifyDeployment(context, config, { dataset, evaluation, stateMachineArn, endpointName }),
+    ({ confident, unsure }) => `${confident} routed, ${unsure} below the threshold`,
+  );
+  if (keep !== undefined) {
+    await keep();
+    return;
+  }
+  made.monitoring = await log.run(
+    "monitor-endpoint",
+    async () => {
+      // The verification picked its pictures; the monitor is to see what visitors send.
+      const since = new Date();
+      await sleep(5, undefined, { signal: context.signal });
+      await sendTraffic(context, dataset, endpointName);
+      await sleep(CAPTURE_DELAY_MS, undefined, { signal: context.signal });
+      return monitorEndpoint(context, config, {
+        bucket,
+        captureUri: `s3://${bucket}/${keys.capture(config)}`,
+        endpointName,
+        evaluation,
+        since,
+      });
+    },
+    ({ verdict, records }) => `${verdict} in ${records} inferences`,
+  );
+}

@@ -1,0 +1,99 @@
+import { randomUUID } from "node:crypto";
+import { parseArguments, type Arguments } from "./arguments.ts";
+import { startLocalAws, type LocalAws } from "./aws.ts";
+import { Display } from "./console/display.ts";
+import { openRunDataset, type RunDataset } from "./dataset.ts";
+import { keepUp } from "./keep.ts";
+import { runSteps, type Made } from "./pipeline.ts";
+import { runDocument } from "./run-record.ts";
+import { cancelOnSignals, type Cancel } from "./signals.ts";
+import { StepLog } from "./steps.ts";
+import { dataLine, showSummary } from "./summary.ts";
+import { writeRun } from "./write-run.ts";
+import { loadConfig, type Config } from "../pipeline/config.ts";
+import { UsageError } from "../pipeline/errors.ts";
+import { teardown } from "../pipeline/steps/teardown.ts";
+
+/** Teardown has a clock of its own, so that a cancelled run can still clean up. */
+const TEARDOWN_TIMEOUT_MS = 120_000;
+
+const display = new Display(process.stdout);
+const options = parseArguments(process.argv.slice(2));
+process.exitCode = typeof options === "number" ? options : await main(options);
+
+/** The main job: the whole pipeline against a local AWS. Returns the exit code. */
+async function main(args: Arguments): Promise<number> {
+  using cancel = cancelOnSignals((text) => display.say(`\n${text}`));
+  try {
+    const config: Config = { ...(await loadConfig(args.config)), environment: "local" };
+    const name = args.dataset ?? process.env["SCONES_DATASET"] ?? config.dataset.source;
+    const dataset = await openRunDataset(name, config, display, cancel.signal);
+    if (dataset.insteadOf !== undefined) display.say(display.bad(dataset.insteadOf));
+    display.say(`scones: ${config.dataset.classes.join(", ")}; ${dataLine(dataset)}`);
+    return await runAll(args, config, dataset, cancel);
+  } catch (error) {
+    if (cancel.exitCode !== undefined) return cancel.exitCode;
+    display.say(display.bad(messageOf(error)));
+    return error instanceof UsageError ? 2 : 1;
+  }
+}
+
+async function runAll(
+  args: Arguments,
+  config: Config,
+  dataset: RunDataset,
+  cancel: Cancel,
+): Promise<number> {
+  const startedAt = new Date();
+  const log = new StepLog(display);
+  const made: Made = {};
+  const errors: unknown[] = [];
+  {
+    display.heading("local AWS");
+    await using aws = await startLocalAws(
+      config.region,
+      (text) => display.line(text),
+      cancel.signal,
+    );
+    const context = { clients: aws.clients, progress: display, signal: cancel.signal };
+    const run = `local-${randomUUID().slice(0, 8)}`;
+    const keep = args.keep ? () => keepUp(aws, display, cancel.signal) : undefined;
+    await runSteps(context, config, { ...dataset, aws, run, log, keep }, made).catch((error) =>
+      errors.push(error),
+    );
+    await tearDown(aws, config, log).catch((error) => errors.push(error));
+  }
+  const kept = args.keep && made.verification !== undefined;
+  const exitCode = exitCodeOf(made, errors, kept ? undefined : cancel.exitCode);
+  const record = await runDocument({ startedAt, exitCode, errors, dataset, config, made, log });
+  const report = await writeRun(record, made, {
+    ...args,
+    threshold: config.application.confidence,
+  });
+  showSummary(display, record, dataset, report);
+  for (const error of errors) display.say(display.bad(`error   ${messageOf(error)}`));
+  return exitCode;
+}
+
+async function tearDown(aws: LocalAws, config: Config, log: StepLog): Promise<void> {
+  const context = {
+    clients: aws.clients,
+    progress: display,
+    signal: AbortSignal.timeout(TEARDOWN_TIMEOUT_MS),
+  };
+  await log.run(
+    "teardown",
+    () => teardown(context, config, { bucket: aws.bucket, pollIntervalMs: 200 }),
+    ({ deleted }) => `${deleted.length} things deleted, nothing left`,
+  );
+}
+
+function exitCodeOf(made: Made, errors: readonly unknown[], cancelled: number | undefined): number {
+  if (cancelled !== undefined) return cancelled;
+  if (errors.length > 0) return 1;
+  return made.gate?.approved === false ? 3 : 0;
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

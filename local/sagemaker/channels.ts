@@ -1,0 +1,97 @@
+import { mkdir, writeFile } from "node:fs/promises";
+import path from "node:path";
+import type { Channel, S3DataSource } from "@aws-sdk/client-sagemaker";
+import { JobFailure } from "./job-failure.ts";
+import { downloadAll, listObjects, parseS3Uri, type StoredObject } from "./objects.ts";
+import type { Service } from "./service.ts";
+import type { TrainingRequest } from "./training-job.ts";
+import type { Valid } from "./valid.ts";
+
+/**
+ * Lays a folder out as SageMaker does /opt/ml: `input/config/*.json`, `input/data/<channel>/...`,
+ * `model` and `output`, the channels downloaded from S3.
+ * @throws JobFailure where a channel has no objects or is of a kind that is not served here.
+ */
+export async function stageInput(
+  service: Service,
+  request: TrainingRequest,
+  folder: string,
+  signal: AbortSignal,
+): Promise<void> {
+  const config = path.join(folder, "input/config");
+  await Promise.all(
+    [config, path.join(folder, "model"), path.join(folder, "output")].map((name) =>
+      mkdir(name, { recursive: true }),
+    ),
+  );
+  const { HyperParameters = {}, InputDataConfig = [], ResourceConfig } = request;
+  const hosts = { current_host: "algo-1", hosts: ["algo-1"], network_interface_name: "eth0" };
+  const files = {
+    "hyperparameters.json": HyperParameters,
+    "inputdataconfig.json": Object.fromEntries(
+      InputDataConfig.map((channel) => [channel.ChannelName, channelConfig(request, channel)]),
+    ),
+    "resourceconfig.json": { ...hosts, current_instance_type: ResourceConfig.InstanceType },
+  };
+  for (const [name, content] of Object.entries(files)) {
+    await writeFile(path.join(config, name), JSON.stringify(content));
+  }
+  for (const channel of InputDataConfig) {
+    const target = path.join(folder, "input/data", channel.ChannelName);
+    await downloadChannel(service, request, channel, target, signal);
+  }
+}
+
+function channelConfig(request: TrainingRequest, channel: Valid<Channel>) {
+  return {
+    ContentType: channel.ContentType,
+    TrainingInputMode: channel.InputMode ?? request.AlgorithmSpecification.TrainingInputMode,
+    S3DistributionType:
+      channel.DataSource.S3DataSource?.S3DataDistributionType ?? "FullyReplicated",
+    RecordWrapperType: channel.RecordWrapperType ?? "None",
+  };
+}
+
+async function downloadChannel(
+  service: Service,
+  request: TrainingRequest,
+  channel: Valid<Channel>,
+  folder: string,
+  signal: AbortSignal,
+): Promise<void> {
+  const source = channel.DataSource.S3DataSource;
+  if (source?.S3DataType !== "S3Prefix") {
+    throw new JobFailure(
+      `ClientError: the local SageMaker reads channels of S3DataType S3Prefix, and the channel ` +
+        `${channel.ChannelName} is ${source?.S3DataType ?? "no S3 data source"}`,
+    );
+  }
+  const objects = await findInput(service, source, request.RoleArn, signal);
+  const { key: prefix } = parseS3Uri(source.S3Uri);
+  await downloadAll(service.s3, objects, { prefix, folder, signal });
+}
+
+/**
+ * The objects of a job's input.
+ * @throws JobFailure in AWS's words where there is none, or the bucket can't be read.
+ */
+export async function findInput(
+  service: Service,
+  { S3Uri }: Pick<Valid<S3DataSource>, "S3Uri">,
+  roleArn: string,
+  signal: AbortSignal,
+): Promise<StoredObject[]> {
+  const objects = await listObjects(service.s3, S3Uri, signal).catch((error: unknown) => {
+    signal.throwIfAborted();
+    if (!(error instanceof Error) || error.name !== "NoSuchBucket") throw error;
+    return [];
+  });
+  if (objects.length > 0) return objects;
+  const { bucket } = parseS3Uri(S3Uri);
+  throw new JobFailure(
+    `ClientError: No S3 objects found under S3 URL "${S3Uri}" given in input data source. Please ` +
+      `ensure that the bucket exists in the selected region (${service.region}), that objects exist ` +
+      `under that S3 prefix, and that the role "${roleArn}" has "s3:ListBucket" permissions on ` +
+      `bucket "${bucket}".`,
+  );
+}

@@ -1,0 +1,118 @@
+import { createWriteStream } from "node:fs";
+import { mkdir } from "node:fs/promises";
+import path from "node:path";
+import type { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import {
+  GetObjectCommand,
+  HeadObjectCommand,
+  ListObjectsV2Command,
+  PutObjectCommand,
+  type S3Client,
+} from "@aws-sdk/client-s3";
+import pMap from "p-map";
+
+/** A place in S3. */
+export interface Location {
+  readonly bucket: string;
+  readonly key: string;
+}
+
+export interface StoredObject extends Location {
+  readonly size: number;
+}
+
+/** The bucket and key of `s3://bucket/key`; the key may be empty. */
+export function parseS3Uri(uri: string): Location {
+  const { protocol, host, pathname } = new URL(uri);
+  if (protocol !== "s3:") throw new Error(`${uri} is not an S3 URI: write s3://bucket/key.`);
+  return { bucket: host, key: decodeURIComponent(pathname.slice(1)) };
+}
+
+/** Every object under an S3 URI, in the order of their keys, without "folder" objects. */
+export async function listObjects(
+  s3: S3Client,
+  uri: string,
+  signal: AbortSignal,
+): Promise<StoredObject[]> {
+  const { bucket, key } = parseS3Uri(uri);
+  const found: StoredObject[] = [];
+  let token: string | undefined;
+  do {
+    const page = await s3.send(
+      new ListObjectsV2Command({ Bucket: bucket, Prefix: key, ContinuationToken: token }),
+      { abortSignal: signal },
+    );
+    for (const { Key = "", Size = 0 } of page.Contents ?? []) {
+      if (!Key.endsWith("/")) found.push({ bucket, key: Key, size: Size });
+    }
+    token = page.NextContinuationToken;
+  } while (token !== undefined);
+  return found;
+}
+
+/** A key below its prefix, as SageMaker names files and outputs after it. */
+export function relativeKey(prefix: string, key: string): string {
+  if (prefix === key) return path.posix.basename(key);
+  const folder = prefix.endsWith("/") || prefix === "" ? prefix : `${prefix}/`;
+  return key.startsWith(folder) ? key.slice(folder.length) : path.posix.basename(key);
+}
+
+/** Downloads objects below `prefix` into a folder, eight at once. */
+export async function downloadAll(
+  s3: S3Client,
+  objects: readonly StoredObject[],
+  { prefix, folder, signal }: { prefix: string; folder: string; signal: AbortSignal },
+): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  await pMap(
+    objects,
+    async (object) => {
+      const file = path.join(folder, relativeKey(prefix, object.key));
+      await mkdir(path.dirname(file), { recursive: true });
+      await pipeline(await openObject(s3, object, signal), createWriteStream(file), { signal });
+    },
+    { concurrency: 8, signal },
+  );
+}
+
+/** An object's bytes as a stream. */
+export async function openObject(
+  s3: S3Client,
+  { bucket, key }: Location,
+  signal: AbortSignal,
+): Promise<Readable> {
+  const { Body } = await s3.send(new GetObjectCommand({ Bucket: bucket, Key: key }), {
+    abortSignal: signal,
+  });
+  return Body as Readable;
+}
+
+/** An object's bytes. */
+export async function readObject(
+  s3: S3Client,
+  { bucket, key }: Location,
+  signal: AbortSignal,
+): Promise<Uint8Array> {
+  const { Body } = await s3.send(new GetObjectCommand({ Bucket: bucket, Key: key }), {
+    abortSignal: signal,
+  });
+  return (await Body?.transformToByteArray()) ?? new Uint8Array();
+}
+
+/** Whether an object is there and may be read. */
+export async function objectExists(s3: S3Client, { bucket, key }: Location): Promise<boolean> {
+  return s3.send(new HeadObjectCommand({ Bucket: bucket, Key: key })).then(
+    () => true,
+    () => false,
+  );
+}
+
+/** Writes an object. */
+export async function writeObject(
+  s3: S3Client,
+  { bucket, key }: Location,
+  body: Uint8Array | string,
+): Promise<void> {
+  await s3.send(new PutObjectCommand({ Bucket: bucket, Key: key, Body: body }));
+}

@@ -1,0 +1,124 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { type ApiModel, decode, shapeOf } from "./api-model.ts";
+import { autoscalingOperations } from "./autoscaling.ts";
+import { endpointConfigOperations } from "./endpoint-configs.ts";
+import { endpointOperations } from "./endpoints.ts";
+import { invokeEndpoint, type InvokeRequest } from "./invocations.ts";
+import { modelPackageGroupOperations } from "./model-package-groups.ts";
+import { modelPackageOperations } from "./model-packages.ts";
+import { modelOperations } from "./models.ts";
+import type { Service } from "./service.ts";
+import { tagOperations } from "./tags.ts";
+import { trainingJobOperations } from "./training-jobs.ts";
+import { transformJobOperations } from "./transform-jobs.ts";
+import { validationMessage, violations } from "./validation.ts";
+import { readBody, sendError, sendJson, ServiceError } from "./wire.ts";
+
+const maxInvocationBytes = 6_291_456;
+const maxRequestBytes = 4_194_304;
+
+/** The API models of the three services behind the one port. */
+export interface ApiModels {
+  readonly sagemaker: ApiModel;
+  readonly runtime: ApiModel;
+  readonly autoscaling: ApiModel;
+}
+
+type Operation = (input: unknown) => unknown;
+
+/** Every operation of the control plane, by its name. */
+export function sagemakerOperations(service: Service) {
+  return {
+    ...trainingJobOperations(service),
+    ...transformJobOperations(service),
+    ...modelOperations(service),
+    ...endpointConfigOperations(service),
+    ...endpointOperations(service),
+    ...modelPackageGroupOperations(service),
+    ...modelPackageOperations(service),
+    ...tagOperations(service),
+  };
+}
+
+/** What answers HTTP requests: each is checked against its API model, then given to its operation. */
+export function makeRouter(service: Service, models: ApiModels) {
+  // Each operation's input holds against the model before the operation sees it.
+  const planes = [
+    { model: models.sagemaker, operations: sagemakerOperations(service) },
+    { model: models.autoscaling, operations: autoscalingOperations(service) },
+  ] as { model: ApiModel; operations: Readonly<Record<string, Operation>> }[];
+
+  async function control(target: string, request: IncomingMessage, response: ServerResponse) {
+    const [prefix, name = ""] = target.split(".");
+    const plane = planes.find(({ model }) => model.metadata.targetPrefix === prefix);
+    const operation = plane?.operations[name];
+    const shape = plane?.model.operations[name]?.input?.shape;
+    if (plane === undefined || operation === undefined || shape === undefined) {
+      throw new ServiceError("UnknownOperationException", `The local SageMaker has no ${target}.`);
+    }
+    const input = parseJson(await readBody(request, maxRequestBytes));
+    refuseViolations("ValidationException", violations(plane.model, shape, input));
+    sendJson(response, await operation(decode(plane.model, shape, input)));
+  }
+
+  async function invoke(name: string, request: IncomingMessage, response: ServerResponse) {
+    const Body = await readBody(request, maxInvocationBytes);
+    const input = { ...headerMembers(models.runtime, request), EndpointName: name, Body };
+    refuseViolations("ValidationError", violations(models.runtime, "InvokeEndpointInput", input));
+    await invokeEndpoint(service, input as InvokeRequest, response);
+  }
+
+  async function route(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const target = request.headers["x-amz-target"];
+    if (typeof target === "string") return control(target, request, response);
+    const name = /^\/endpoints\/([^/]+)\/invocations$/.exec(request.url ?? "")?.[1];
+    if (name !== undefined) return invoke(decodeURIComponent(name), request, response);
+    throw new ServiceError("UnknownOperationException", "", { status: 404 });
+  }
+
+  return (request: IncomingMessage, response: ServerResponse): void => {
+    route(request, response).catch((error: unknown) => answerError(models, response, error));
+  };
+}
+
+function parseJson(body: Buffer): unknown {
+  try {
+    return JSON.parse(body.toString() || "{}") as unknown;
+  } catch {
+    throw new ServiceError("SerializationException", "The request body is not valid JSON.");
+  }
+}
+
+function refuseViolations(code: string, found: readonly string[]): void {
+  if (found.length > 0) throw new ServiceError(code, validationMessage(found));
+}
+
+/** InvokeEndpoint's members that travel as headers. */
+function headerMembers(model: ApiModel, request: IncomingMessage): Record<string, string> {
+  const { members = {} } = shapeOf(model, "InvokeEndpointInput");
+  const found = Object.entries(members).flatMap(([name, { location, locationName = "" }]) => {
+    const value = request.headers[locationName.toLowerCase()];
+    return location === "header" && typeof value === "string" ? [[name, value]] : [];
+  });
+  return Object.fromEntries(found) as Record<string, string>;
+}
+
+function answerError(models: ApiModels, response: ServerResponse, error: unknown): void {
+  if (response.headersSent || response.destroyed) {
+    response.destroy();
+    return;
+  }
+  const known =
+    error instanceof ServiceError
+      ? error
+      : new ServiceError("InternalFailure", String(error), { status: 500 });
+  const shape = Object.values(models)
+    .map(({ shapes }: ApiModel) => shapes[known.name])
+    .find((found) => found !== undefined);
+  const messageMember = shape?.members && "Message" in shape.members ? "Message" : "message";
+  sendError(response, {
+    code: known.name,
+    status: known.status ?? shape?.error?.httpStatusCode ?? 400,
+    members: { [messageMember]: known.message, ...known.members },
+  });
+}

@@ -1,0 +1,113 @@
+import { mkdir, mkdtemp, rm } from "node:fs/promises";
+import { createServer } from "node:http";
+import { availableParallelism, tmpdir } from "node:os";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { S3Client } from "@aws-sdk/client-s3";
+import { loadApiModel } from "./api-model.ts";
+import type { Limits } from "./limits.ts";
+import { stopFleet } from "./fleet.ts";
+import { Queue } from "./queue.ts";
+import { makeRouter } from "./router.ts";
+import type { Service } from "./service.ts";
+
+export interface SageMakerOptions {
+  readonly region: string;
+  /** botocore's `data` folder: AWS's own API models, which requests are checked against. */
+  readonly apiModels: string;
+  /** Where S3 is; by default the environment says (`AWS_ENDPOINT_URL_S3`, `AWS_ENDPOINT_URL`). */
+  readonly s3Endpoint?: string;
+  /** Twelve digits. */
+  readonly account?: string;
+  /** 0, the default, takes a free one. */
+  readonly port?: number;
+  /** Holds `train.ts` and `serve.ts`; by default the project's image-classification. */
+  readonly algorithmDir?: string;
+  /** Service quotas by name, in instances; by default none. */
+  readonly limits?: Limits;
+  /** Where temporary files go; by default the system's folder for them. */
+  readonly workDir?: string;
+  /** Jobs that run at once; by default one a core. */
+  readonly jobs?: number;
+}
+
+/** A running local SageMaker. */
+export interface SageMaker {
+  /** For `AWS_ENDPOINT_URL_SAGEMAKER`, `..._SAGEMAKER_RUNTIME` and `..._APPLICATION_AUTO_SCALING`. */
+  readonly endpoint: string;
+  /** Ends every job and endpoint, frees the port and deletes the temporary files. */
+  close(): Promise<void>;
+}
+
+/**
+ * Starts the local SageMaker on 127.0.0.1: the control plane, the runtime and Application Auto
+ * Scaling on one port, with real training, transforms and endpoints behind them.
+ */
+export async function startSageMaker(options: SageMakerOptions): Promise<SageMaker> {
+  const { apiModels, port = 0 } = options;
+  const [sagemaker, runtime, autoscaling] = await Promise.all([
+    loadApiModel(apiModels, "sagemaker"),
+    loadApiModel(apiModels, "sagemaker-runtime"),
+    loadApiModel(apiModels, "application-autoscaling"),
+  ]);
+  const closing = new AbortController();
+  const service = await makeService(options, closing.signal);
+  const server = createServer(makeRouter(service, { sagemaker, runtime, autoscaling }));
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(port, "127.0.0.1", resolve);
+  });
+  const address = server.address();
+  const listening = typeof address === "object" ? address?.port : port;
+  return {
+    endpoint: `http://127.0.0.1:${listening}`,
+    async close() {
+      closing.abort();
+      const closed = new Promise<void>((resolve) => void server.close(() => resolve()));
+      server.closeAllConnections();
+      await closed;
+      await endEverything(service);
+      await rm(service.workDir, { recursive: true, force: true });
+      service.s3.destroy();
+    },
+  };
+}
+
+async function makeService(options: SageMakerOptions, closing: AbortSignal): Promise<Service> {
+  const { region, s3Endpoint, workDir = tmpdir(), jobs = availableParallelism() } = options;
+  await mkdir(workDir, { recursive: true });
+  return {
+    region,
+    account: options.account ?? "000000000000",
+    s3: new S3Client({
+      region,
+      forcePathStyle: true,
+      ...(s3Endpoint !== undefined && {
+        endpoint: s3Endpoint,
+        credentials: { accessKeyId: "test", secretAccessKey: "test" },
+      }),
+    }),
+    queue: new Queue(jobs),
+    limits: options.limits ?? {},
+    workDir: await mkdtemp(path.join(workDir, "sagemaker-")),
+    algorithmDir: options.algorithmDir ?? fileURLToPath(new URL("../algorithm", import.meta.url)),
+    closing,
+    running: new Set(),
+    trainingJobs: new Map(),
+    transformJobs: new Map(),
+    models: new Map(),
+    endpointConfigs: new Map(),
+    endpoints: new Map(),
+    modelPackageGroups: new Map(),
+    modelPackages: new Map(),
+    scalableTargets: new Map(),
+    scalingPolicies: new Map(),
+    tags: new Map(),
+  };
+}
+
+async function endEverything(service: Service): Promise<void> {
+  await Promise.all(service.running);
+  const fleets = [...service.endpoints.values()].flatMap(({ fleet }) => fleet ?? []);
+  await Promise.all(fleets.map(stopFleet));
+}

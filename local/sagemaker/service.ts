@@ -1,0 +1,53 @@
+import type { S3Client } from "@aws-sdk/client-s3";
+import type { Limits } from "./limits.ts";
+import type { Endpoint } from "./endpoint.ts";
+import type { ModelPackage, ModelPackageGroup } from "./model-package-store.ts";
+import type { EndpointConfig } from "./endpoint-configs.ts";
+import type { Model } from "./models.ts";
+import type { Queue } from "./queue.ts";
+import type { ScalableTarget, ScalingPolicy } from "./autoscaling.ts";
+import type { TrainingJob } from "./training-job.ts";
+import type { TransformJob } from "./transform-jobs.ts";
+
+/** Everything that the local SageMaker knows, and what it works with. */
+export interface Service {
+  readonly region: string;
+  readonly account: string;
+  readonly s3: S3Client;
+  readonly queue: Queue;
+  readonly limits: Limits;
+  /** Holds every temporary file; deleted at the end. */
+  readonly workDir: string;
+  /** Where `train.ts` and `serve.ts` of image-classification are. */
+  readonly algorithmDir: string;
+  /** Aborted when the server closes: ends every job and endpoint. */
+  readonly closing: AbortSignal;
+  /** What still runs and has to end before the server is closed. */
+  readonly running: Set<Promise<void>>;
+  readonly trainingJobs: Map<string, TrainingJob>;
+  readonly transformJobs: Map<string, TransformJob>;
+  readonly models: Map<string, Model>;
+  readonly endpointConfigs: Map<string, EndpointConfig>;
+  readonly endpoints: Map<string, Endpoint>;
+  readonly modelPackageGroups: Map<string, ModelPackageGroup>;
+  /** By ARN. */
+  readonly modelPackages: Map<string, ModelPackage>;
+  readonly scalableTargets: Map<string, ScalableTarget>;
+  readonly scalingPolicies: Map<string, ScalingPolicy>;
+  /** Tags by the ARN of what carries them. */
+  readonly tags: Map<string, Map<string, string>>;
+}
+
+/** The ARN of a SageMaker resource, such as `arn:aws:sagemaker:us-east-1:000000000000:model/m`. */
+export function arnOf(
+  { region, account }: Pick<Service, "region" | "account">,
+  resource: string,
+): string {
+  return `arn:aws:sagemaker:${region}:${account}:${resource}`;
+}
+
+/** Lets work go on behind an answer; the server waits for its end before it closes. */
+export function runBehind(service: Service, work: Promise<void>): void {
+  service.running.add(work);
+  void work.finally(() => service.running.delete(work));
+}

@@ -1,0 +1,97 @@
+import {
+  CreateChangeSetCommand,
+  DeleteChangeSetCommand,
+  DescribeChangeSetCommand,
+  type DescribeChangeSetCommandOutput,
+} from "@aws-sdk/client-cloudformation";
+import type { Context } from "./context.ts";
+import { StepError } from "./errors.ts";
+import { poll } from "./poll.ts";
+import type { StackInput } from "./stack.ts";
+
+const TIMEOUT_MS = 10 * 60_000;
+
+interface ChangeSet {
+  readonly id: string;
+  readonly stackId: string;
+}
+
+/**
+ * A change set that is ready to be executed, its changes shown. Undefined where there is nothing to
+ * change; it is deleted then.
+ * @throws StepError with CloudFormation's reason where the template or its parameters are wrong.
+ */
+export async function createChangeSet(
+  context: Context,
+  { name, template, parameters, tags, pollIntervalMs = 3000 }: StackInput,
+  { token, isNew }: { token: string; isNew: boolean },
+): Promise<ChangeSet | undefined> {
+  const { clients, progress, signal } = context;
+  const { Id = "", StackId = "" } = await clients.cloudformation.send(
+    new CreateChangeSetCommand({
+      StackName: name,
+      ChangeSetName: token,
+      ClientToken: token,
+      ChangeSetType: isNew ? "CREATE" : "UPDATE",
+      TemplateBody: template,
+      Parameters: Object.entries(parameters).map(([ParameterKey, ParameterValue]) => ({
+        ParameterKey,
+        ParameterValue,
+      })),
+      Capabilities: ["CAPABILITY_IAM"],
+      Tags: [...tags],
+    }),
+    { abortSignal: signal },
+  );
+  const described = await poll(async () => finished(await describe(context, Id)), {
+    what: `Change set ${Id}`,
+    timeoutMs: TIMEOUT_MS,
+    intervalMs: Math.min(pollIntervalMs, 1000),
+    signal,
+    resume: "Run the step again.",
+  });
+  if (described.Status === "CREATE_COMPLETE") {
+    for (const { ResourceChange } of described.Changes ?? []) {
+      const replaced = ResourceChange?.Replacement === "True" ? ", which replaces it" : "";
+      progress.line(
+        `${ResourceChange?.Action} ${ResourceChange?.LogicalResourceId} (${ResourceChange?.ResourceType})${replaced}`,
+      );
+    }
+    return { id: Id, stackId: StackId };
+  }
+  await clients.cloudformation.send(new DeleteChangeSetCommand({ ChangeSetName: Id }));
+  const reason = described.StatusReason ?? "no reason given";
+  if (/didn't contain changes|No updates are to be performed/i.test(reason)) return undefined;
+  throw new StepError(`The change set of stack ${name} is ${described.Status}: ${reason}`);
+}
+
+/** With the changes of every page. */
+async function describe(
+  { clients, signal }: Context,
+  id: string,
+): Promise<DescribeChangeSetCommandOutput> {
+  const look = (NextToken?: string) =>
+    clients.cloudformation.send(
+      new DescribeChangeSetCommand({
+        ChangeSetName: id,
+        ...(NextToken === undefined ? {} : { NextToken }),
+      }),
+      { abortSignal: signal },
+    );
+  const first = await look();
+  const changes = [...(first.Changes ?? [])];
+  for (let token = first.NextToken; token !== undefined;) {
+    const page = await look(token);
+    changes.push(...(page.Changes ?? []));
+    token = page.NextToken;
+  }
+  return { ...first, Changes: changes };
+}
+
+function finished(
+  changeSet: DescribeChangeSetCommandOutput,
+): DescribeChangeSetCommandOutput | undefined {
+  return changeSet.Status === "CREATE_COMPLETE" || changeSet.Status === "FAILED"
+    ? changeSet
+    : undefined;
+}

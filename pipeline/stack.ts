@@ -1,0 +1,155 @@
+import { randomUUID } from "node:crypto";
+import { DeleteStackCommand, ExecuteChangeSetCommand } from "@aws-sdk/client-cloudformation";
+import { createChangeSet } from "./change-set.ts";
+import type { Context } from "./context.ts";
+import { StepError } from "./errors.ts";
+import { poll } from "./poll.ts";
+import { StackEvents } from "./stack-events.ts";
+import { describeStack, isBusy, type StackState } from "./stack-status.ts";
+import type { Tag } from "./tags.ts";
+
+const TIMEOUT_MS = 30 * 60_000;
+
+export interface StackInput {
+  readonly name: string;
+  /** At most 51,200 bytes. */
+  readonly template: string;
+  readonly parameters: Readonly<Record<string, string>>;
+  readonly tags: readonly Tag[];
+  readonly pollIntervalMs?: number;
+}
+
+export interface DeployedStack extends StackState {
+  readonly change: "created" | "updated" | "unchanged";
+}
+
+/**
+ * Makes or updates a stack through a change set, and shows the changes and then the events as they
+ * come. Waits for another run's operation first; a stack whose creation was rolled back is deleted
+ * and made anew; a change set without changes is done at once.
+ * @throws StepError with the first failure of the operation, which stands behind all others.
+ */
+export async function applyStack(context: Context, input: StackInput): Promise<DeployedStack> {
+  const { cloudformation } = context.clients;
+  const { name, pollIntervalMs = 3000 } = input;
+  const existing = await makeRoom(context, name, pollIntervalMs);
+  const token = `scones-${randomUUID()}`;
+  const changeSet = await createChangeSet(context, input, { token, isNew: existing === undefined });
+  if (changeSet === undefined && existing !== undefined) {
+    context.progress.line(`stack ${name} is as it should be: nothing to change`);
+    return { ...existing, change: "unchanged" };
+  }
+  if (changeSet === undefined)
+    throw new StepError(`The template of stack ${name} has no resources.`);
+  await cloudformation.send(
+    new ExecuteChangeSetCommand({ ChangeSetName: changeSet.id, ClientRequestToken: token }),
+    { abortSignal: context.signal },
+  );
+  const { events, stack } = await follow(context, changeSet.stackId, token, pollIntervalMs);
+  if (!["CREATE_COMPLETE", "UPDATE_COMPLETE"].includes(stack.status)) {
+    const next = stack.status.startsWith("UPDATE_ROLLBACK_C")
+      ? "The stack is as it was before."
+      : "Correct it and run the step again.";
+    throw new StepError(
+      `Stack ${name} ended in ${stack.status}.\n${events.rootCause ?? stack.reason}\n${next}`,
+    );
+  }
+  return { ...stack, change: existing === undefined ? "created" : "updated" };
+}
+
+/**
+ * Deletes a stack and all it made; one that is not there is done already.
+ * @throws StepError with the first resource that could not be deleted.
+ */
+export async function deleteStack(
+  context: Context,
+  name: string,
+  pollIntervalMs = 1000,
+): Promise<void> {
+  const before = await settled(context, name, pollIntervalMs);
+  if (before !== undefined) await remove(context, before, pollIntervalMs);
+}
+
+/** The stack as it can be updated; undefined where it is to be created. */
+async function makeRoom(
+  context: Context,
+  name: string,
+  pollIntervalMs: number,
+): Promise<StackState | undefined> {
+  const stack = await settled(context, name, pollIntervalMs);
+  if (stack === undefined || !/^(ROLLBACK_|CREATE_FAILED|DELETE_FAILED)/.test(stack.status)) {
+    return stack;
+  }
+  context.progress.line(`stack ${name} is ${stack.status}: deleting it to make it anew`);
+  await remove(context, stack, pollIntervalMs);
+  return undefined;
+}
+
+/** Waits until nobody is at work on the stack. */
+function settled(
+  context: Context,
+  name: string,
+  intervalMs: number,
+): Promise<StackState | undefined> {
+  let said = false;
+  return poll(
+    async () => {
+      const stack = await describeStack(context, name);
+      if (stack === undefined || !isBusy(stack.status)) return { stack };
+      if (!said) context.progress.line(`stack ${name} is ${stack.status} by another run: waiting`);
+      said = true;
+      return undefined;
+    },
+    {
+      what: `Another run's operation on stack ${name}`,
+      timeoutMs: TIMEOUT_MS,
+      intervalMs,
+      signal: context.signal,
+      resume: "Look at its events in CloudFormation, then run the step again.",
+    },
+  ).then(({ stack }) => stack);
+}
+
+async function remove(context: Context, stack: StackState, pollIntervalMs: number): Promise<void> {
+  const token = `scones-${randomUUID()}`;
+  await context.clients.cloudformation.send(
+    // By its id: a stack of the same name that another run makes meanwhile is not meant.
+    new DeleteStackCommand({ StackName: stack.id, ClientRequestToken: token }),
+    { abortSignal: context.signal },
+  );
+  const { events, stack: after } = await follow(context, stack.id, token, pollIntervalMs);
+  if (after.status !== "DELETE_COMPLETE") {
+    throw new StepError(
+      `Stack ${stack.name} ended in ${after.status} as it was deleted.\n${events.rootCause ?? after.reason}\nDelete what stands in the way, then run the step again.`,
+    );
+  }
+}
+
+/**
+ * Shows an operation's events until it is over. The stack's status alone is not believed: right after
+ * the start it can still be the former operation's.
+ */
+async function follow(
+  context: Context,
+  stackId: string,
+  token: string,
+  intervalMs: number,
+): Promise<{ events: StackEvents; stack: StackState }> {
+  const events = new StackEvents(context, stackId, token);
+  const stack = await poll(
+    async () => {
+      await events.read();
+      if (events.status === undefined || isBusy(events.status)) return undefined;
+      const state = await describeStack(context, stackId);
+      return state === undefined || isBusy(state.status) ? undefined : state;
+    },
+    {
+      what: `The operation on stack ${stackId}`,
+      timeoutMs: TIMEOUT_MS,
+      intervalMs,
+      signal: context.signal,
+      resume: "It goes on at AWS: run the step again to wait for it.",
+    },
+  );
+  return { events, stack };
+}

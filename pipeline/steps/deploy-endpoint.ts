@@ -1,0 +1,189 @@
+import {
+  CreateEndpointCommand,
+  DeleteEndpointCommand,
+  DescribeEndpointCommand,
+  DescribeModelCommand,
+  DescribeModelPackageCommand,
+  UpdateEndpointCommand,
+  type DescribeEndpointCommandOutput,
+} from "@aws-sdk/client-sagemaker";
+import type { Config } from "../config.ts";
+import type { Context } from "../context.ts";
+import { ensureEndpointConfig } from "../endpoint-config.ts";
+import { StepError } from "../errors.ts";
+import { names } from "../names.ts";
+import { poll } from "../poll.ts";
+import { deregisterScaling, registerScaling } from "../scaling.ts";
+import { tags } from "../tags.ts";
+
+export interface DeployEndpointInput {
+  readonly modelPackageArn: string;
+  /** The model that was evaluated; its artifact must be the package's. */
+  readonly modelName: string;
+  readonly bucket: string;
+  readonly run?: string;
+  readonly pollIntervalMs?: number;
+}
+
+export interface DeployedEndpoint {
+  readonly endpointName: string;
+  readonly endpointConfigName: string;
+  readonly change: "created" | "updated" | "unchanged";
+}
+
+/**
+ * Serves an Approved model package at the environment's endpoint, with data capture and autoscaling,
+ * and checks afterwards that what serves is what was asked for.
+ * @throws StepError when the package is not Approved, was altered, or the endpoint does not come up.
+ */
+export async function deployEndpoint(
+  context: Context,
+  config: Config,
+  input: DeployEndpointInput,
+): Promise<DeployedEndpoint> {
+  await assertApproved(context, input);
+  const endpointName = names.endpoint(config);
+  const before = await settled(context, config, input, endpointName);
+  const endpointConfigName = await ensureEndpointConfig(context, config, input);
+  const change = await bringUp(context, config, input, {
+    before,
+    endpointName,
+    endpointConfigName,
+  });
+  const after = await settled(context, config, input, endpointName);
+  if (after?.EndpointStatus !== "InService") throw notServing(endpointName, after);
+  if (after.EndpointConfigName !== endpointConfigName) {
+    throw new StepError(
+      `Endpoint ${endpointName} is InService with ${after.EndpointConfigName}, not with ${endpointConfigName}: ` +
+        `the update was rolled back (${after.FailureReason ?? "no reason given"}). The former model still serves.`,
+    );
+  }
+  await registerScaling(context, config, endpointName);
+  context.progress.line(`endpoint ${endpointName} is InService (${change})`);
+  return { endpointName, endpointConfigName, change };
+}
+
+type Endpoint = DescribeEndpointCommandOutput;
+
+async function assertApproved(
+  { clients }: Context,
+  { modelPackageArn, modelName }: DeployEndpointInput,
+): Promise<void> {
+  const modelPackage = await clients.sagemaker.send(
+    new DescribeModelPackageCommand({ ModelPackageName: modelPackageArn }),
+  );
+  if (modelPackage.ModelApprovalStatus !== "Approved") {
+    throw new StepError(
+      `Model package ${modelPackageArn} is ${modelPackage.ModelApprovalStatus}: only an Approved one is deployed. ` +
+        `${modelPackage.ApprovalDescription ?? "Run gate-deployment first."}`,
+    );
+  }
+  const model = await clients.sagemaker.send(new DescribeModelCommand({ ModelName: modelName }));
+  const measured = modelPackage.InferenceSpecification?.Containers?.[0]?.ModelDataUrl;
+  if (model.PrimaryContainer?.ModelDataUrl !== measured) {
+    throw new StepError(
+      `Model ${modelName} serves ${model.PrimaryContainer?.ModelDataUrl}, but ${modelPackageArn} was measured on ` +
+        `${measured}. Run evaluate-model again.`,
+    );
+  }
+}
+
+async function bringUp(
+  context: Context,
+  config: Config,
+  { run }: DeployEndpointInput,
+  target: { before: Endpoint | undefined; endpointName: string; endpointConfigName: string },
+): Promise<DeployedEndpoint["change"]> {
+  const { endpointName, endpointConfigName, before } = target;
+  const { sagemaker } = context.clients;
+  const request = { EndpointName: endpointName, EndpointConfigName: endpointConfigName };
+  if (before?.EndpointStatus === "InService") {
+    if (before.EndpointConfigName === endpointConfigName) return "unchanged";
+    await deregisterScaling(context, endpointName); // a scaling activity would block the update
+    await onceVisible(context, () => sagemaker.send(new UpdateEndpointCommand(request)));
+    return "updated";
+  }
+  if (before !== undefined) {
+    if (before.EndpointStatus !== "Failed") throw notServing(endpointName, before);
+    context.progress.line(`endpoint ${endpointName} is Failed: deleted and made anew`);
+    await sagemaker.send(new DeleteEndpointCommand({ EndpointName: endpointName }));
+    await settled(context, config, {}, endpointName);
+  }
+  await onceVisible(context, () =>
+    sagemaker.send(new CreateEndpointCommand({ ...request, Tags: tags(config, run) })),
+  );
+  return "created";
+}
+
+/** An endpoint configuration just made can be invisible for up to a minute (eventual consistency). */
+async function onceVisible(context: Context, send: () => Promise<unknown>): Promise<void> {
+  await poll(
+    async () => {
+      try {
+        await send();
+        return true;
+      } catch (error) {
+        if (error instanceof Error && /could not find endpoint config/i.test(error.message)) {
+          return undefined;
+        }
+        throw error;
+      }
+    },
+    {
+      what: "The new endpoint configuration",
+      timeoutMs: 60_000,
+      intervalMs: 3000,
+      signal: context.signal,
+      resume: "It stays invisible to SageMaker; run the step again.",
+    },
+  );
+}
+
+/** The endpoint once nothing changes it any more; undefined where there is none. */
+async function settled(
+  context: Context,
+  config: Config,
+  { pollIntervalMs = 10_000 }: { pollIntervalMs?: number },
+  endpointName: string,
+): Promise<Endpoint | undefined> {
+  let shown: string | undefined;
+  const { endpoint } = await poll(
+    async () => {
+      const found = await describe(context, endpointName);
+      const status = found?.EndpointStatus;
+      if (
+        status === undefined ||
+        ["InService", "Failed", "OutOfService", "UpdateRollbackFailed"].includes(status)
+      ) {
+        return { endpoint: found };
+      }
+      if (status !== shown) context.progress.line(`endpoint ${endpointName} is ${status}`);
+      shown = status;
+      return undefined;
+    },
+    {
+      what: `Endpoint ${endpointName}`,
+      timeoutMs: config.endpoint.maxWaitMinutes * 60_000,
+      intervalMs: pollIntervalMs,
+      signal: context.signal,
+      resume: "It goes on: run the step again.",
+    },
+  );
+  return endpoint;
+}
+
+async function describe({ clients }: Context, name: string): Promise<Endpoint | undefined> {
+  try {
+    return await clients.sagemaker.send(new DescribeEndpointCommand({ EndpointName: name }));
+  } catch (error) {
+    if (error instanceof Error && /could not find/i.test(error.message)) return undefined;
+    throw error;
+  }
+}
+
+function notServing(name: string, endpoint: Endpoint | undefined): StepError {
+  return new StepError(
+    `Endpoint ${name} is ${endpoint?.EndpointStatus ?? "gone"}: ${endpoint?.FailureReason ?? "no reason given"}. ` +
+      `Its log: CloudWatch, /aws/sagemaker/Endpoints/${name}. Nothing was deleted.`,
+  );
+}

@@ -1,0 +1,93 @@
+import { UpdateModelPackageCommand } from "@aws-sdk/client-sagemaker";
+import type { Config } from "../config.ts";
+import type { Context } from "../context.ts";
+import { StepError } from "../errors.ts";
+import type { Evaluation } from "../evaluation.ts";
+
+export interface GateDecision {
+  readonly approved: boolean;
+  /** Test pictures that must be right. */
+  readonly required: number;
+  readonly correct: number;
+  readonly total: number;
+  readonly reason: string;
+  /** `190/200 = 95.0% (91.0–97.3), needs 188: open`. */
+  readonly line: string;
+}
+
+export interface GateDeploymentInput {
+  readonly evaluation: Evaluation;
+  readonly modelPackageArn: string;
+}
+
+/** Approves or rejects a model package by its evaluation, and writes the reason into it. */
+export async function gateDeployment(
+  { clients, progress, signal }: Context,
+  { gate }: Pick<Config, "gate">,
+  { evaluation, modelPackageArn }: GateDeploymentInput,
+): Promise<GateDecision> {
+  const decision = decide(evaluation, gate);
+  await clients.sagemaker.send(
+    new UpdateModelPackageCommand({
+      ModelPackageArn: modelPackageArn,
+      ModelApprovalStatus: decision.approved ? "Approved" : "Rejected",
+      ApprovalDescription: decision.reason,
+    }),
+    { abortSignal: signal },
+  );
+  progress.line(decision.line);
+  return decision;
+}
+
+/**
+ * Whether enough test pictures are right: whole pictures are compared, never shares.
+ * @throws StepError where the evaluation is not whole; the gate then stays closed.
+ */
+export function decide(
+  { correct, total, interval, predictions, trainingJobName }: Evaluation,
+  { accuracy }: Config["gate"],
+): GateDecision {
+  if (
+    !Number.isInteger(correct) ||
+    !Number.isInteger(total) ||
+    total <= 0 ||
+    correct < 0 ||
+    correct > total ||
+    predictions.length !== total
+  ) {
+    throw new StepError(
+      `The gate stays closed: the evaluation of ${trainingJobName} is not whole ` +
+        `(${correct} correct of ${total}, ${predictions.length} predictions). Evaluate it again.`,
+    );
+  }
+  const required = requiredCorrect(accuracy, total);
+  const approved = correct >= required;
+  const share = `${correct}/${total} = ${percent(correct / total)}%`;
+  const [low, high] = interval.map(percent);
+  return {
+    approved,
+    required,
+    correct,
+    total,
+    reason: approved
+      ? `${share} of the test pictures right, at least ${required} needed.`
+      : `${share} of the test pictures right, ${required - correct} short of ${required}.`,
+    line:
+      `${share} (${low}–${high}), needs ${required}: ` +
+      (approved ? "open" : `closed, ${required - correct} short`),
+  };
+}
+
+/**
+ * The fewest of `total` that reach the share, in integers: 0.94 of 200 is 188, whatever the
+ * floating-point product says.
+ */
+export function requiredCorrect(share: number, total: number): number {
+  const [whole = "", fraction = ""] = String(share).split(".");
+  const scale = 10n ** BigInt(fraction.length);
+  return Number((BigInt(whole + fraction) * BigInt(total) + scale - 1n) / scale);
+}
+
+function percent(share: number): string {
+  return (share * 100).toFixed(1);
+}

@@ -1,0 +1,217 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import {
+  DeleteEndpointCommand,
+  DeleteEndpointConfigCommand,
+  DeleteModelCommand,
+  DeleteModelPackageCommand,
+  DeleteModelPackageGroupCommand,
+  DescribeEndpointCommand,
+  DescribeTrainingJobCommand,
+  DescribeTransformJobCommand,
+  paginateListModelPackages,
+  StopTrainingJobCommand,
+  StopTransformJobCommand,
+} from "@aws-sdk/client-sagemaker";
+import type { Config } from "../config.ts";
+import type { Context } from "../context.ts";
+import { emptyPrefix } from "../empty-prefix.ts";
+import { StepError } from "../errors.ts";
+import { inventory, type Resource } from "../inventory.ts";
+import { keys, names } from "../names.ts";
+import { poll } from "../poll.ts";
+import { deregisterScaling } from "../scaling.ts";
+import { deleteStack } from "../stack.ts";
+
+export interface TeardownInput {
+  readonly bucket: string;
+  readonly pollIntervalMs?: number;
+}
+
+export interface TornDown {
+  readonly deleted: readonly Resource[];
+}
+
+/** Some of it is still there. `left` names it. */
+export class TeardownError extends StepError {
+  readonly left: readonly string[];
+
+  constructor(message: string, left: readonly Resource[], options: ErrorOptions) {
+    super(message, options);
+    this.left = left.map(({ kind, name }) => `${kind} ${name}`);
+  }
+}
+
+/**
+ * Deletes what carries this project's and environment's tags and the objects under their prefix, in
+ * dependency order, and then lists what is left. A deletion that fails does not stop the others.
+ * @throws TeardownError with every failure and every leftover.
+ */
+export async function teardown(
+  context: Context,
+  config: Config,
+  input: TeardownInput,
+): Promise<TornDown> {
+  const plan = await inventory(context, config, input);
+  context.progress.line(plan.length === 0 ? "nothing to delete" : `to delete: ${describe(plan)}`);
+  const deleted: Resource[] = [];
+  const failures: Error[] = [];
+  for (const resource of plan) {
+    try {
+      await remove(context, config, input, resource);
+      deleted.push(resource);
+    } catch (error) {
+      context.signal.throwIfAborted();
+      failures.push(
+        new StepError(
+          `${resource.kind} ${resource.name}: ${error instanceof Error ? error.message : String(error)}`,
+          {
+            cause: error,
+          },
+        ),
+      );
+    }
+  }
+  const leftovers = await inventory(context, config, input);
+  if (failures.length > 0 || leftovers.length > 0) {
+    throw new TeardownError(
+      [
+        `Teardown of ${names.endpoint(config)} is not complete; run it again.`,
+        ...failures.map(({ message }) => `not deleted: ${message}`),
+        ...(leftovers.length > 0 ? [`left: ${describe(leftovers)}`] : []),
+      ].join("\n"),
+      leftovers,
+      { cause: failures[0] },
+    );
+  }
+  context.progress.line(`left: nothing (${deleted.length} kinds of things deleted)`);
+  return { deleted };
+}
+
+/** `endpoint a, 3 models…` as one readable line. */
+function describe(resources: readonly Resource[]): string {
+  return resources
+    .map(
+      ({ kind, name, count }) =>
+        `${kind === "objects" ? `${count}${count === 1000 ? "+" : ""} objects in` : kind} ${name}`,
+    )
+    .join(", ");
+}
+
+async function remove(
+  context: Context,
+  config: Config,
+  input: TeardownInput,
+  { kind, name }: Resource,
+): Promise<void> {
+  const { sagemaker } = context.clients;
+  const gone = (look: () => Promise<boolean>) =>
+    poll(async () => ((await look()) ? true : undefined), {
+      what: `The deletion of ${kind} ${name}`,
+      timeoutMs: config.endpoint.maxWaitMinutes * 60_000,
+      intervalMs: input.pollIntervalMs ?? 5000,
+      signal: context.signal,
+      resume: "It goes on: run the step again.",
+    });
+  switch (kind) {
+    case "scaling":
+      await deregisterScaling(context, name);
+      return;
+    case "endpoint":
+      // One that is being made or updated cannot be deleted yet.
+      await gone(async () => !/ing$/.test((await endpointStatus(context, name)) ?? ""));
+      await ignoringAbsence(sagemaker.send(new DeleteEndpointCommand({ EndpointName: name })));
+      await gone(async () => (await endpointStatus(context, name)) === undefined);
+      return;
+    case "endpoint configuration":
+      await ignoringAbsence(
+        sagemaker.send(new DeleteEndpointConfigCommand({ EndpointConfigName: name })),
+      );
+      return;
+    case "model":
+      await ignoringAbsence(sagemaker.send(new DeleteModelCommand({ ModelName: name })));
+      return;
+    case "training job":
+      await ignoringAbsence(sagemaker.send(new StopTrainingJobCommand({ TrainingJobName: name })));
+      await gone(async () => {
+        const job = await sagemaker.send(new DescribeTrainingJobCommand({ TrainingJobName: name }));
+        return !["InProgress", "Stopping"].includes(job.TrainingJobStatus ?? "");
+      });
+      return;
+    case "transform job":
+      await ignoringAbsence(
+        sagemaker.send(new StopTransformJobCommand({ TransformJobName: name })),
+      );
+      await gone(async () => {
+        const job = await sagemaker.send(
+          new DescribeTransformJobCommand({ TransformJobName: name }),
+        );
+        return !["InProgress", "Stopping"].includes(job.TransformJobStatus ?? "");
+      });
+      return;
+    case "model package group":
+      await removePackages(context, name);
+      await sagemaker.send(new DeleteModelPackageGroupCommand({ ModelPackageGroupName: name }));
+      return;
+    case "stack":
+      await deleteStack(context, name);
+      return;
+    case "objects":
+      await removeObjects(context, config, input);
+  }
+}
+
+async function removePackages({ clients }: Context, group: string): Promise<void> {
+  const pages = paginateListModelPackages(
+    { client: clients.sagemaker },
+    { ModelPackageGroupName: group },
+  );
+  for await (const { ModelPackageSummaryList = [] } of pages) {
+    for (const { ModelPackageArn } of ModelPackageSummaryList) {
+      await clients.sagemaker.send(
+        new DeleteModelPackageCommand({ ModelPackageName: ModelPackageArn }),
+      );
+    }
+  }
+}
+
+/** Captures and logs of what was just deleted can still arrive: looks again until the prefix stays empty. */
+async function removeObjects(
+  context: Context,
+  config: Config,
+  { bucket, pollIntervalMs = 5000 }: TeardownInput,
+): Promise<void> {
+  const prefix = keys.environment(config);
+  await emptyPrefix(context, bucket, prefix);
+  await sleep(Math.min(pollIntervalMs, 2000), undefined, { signal: context.signal });
+  await emptyPrefix(context, bucket, prefix);
+}
+
+async function endpointStatus({ clients }: Context, name: string): Promise<string | undefined> {
+  try {
+    const { EndpointStatus } = await clients.sagemaker.send(
+      new DescribeEndpointCommand({ EndpointName: name }),
+    );
+    return EndpointStatus;
+  } catch (error) {
+    if (isAbsent(error)) return undefined;
+    throw error;
+  }
+}
+
+/** Deleting what is gone, or stopping what is over, is success. */
+async function ignoringAbsence(request: Promise<unknown>): Promise<void> {
+  try {
+    await request;
+  } catch (error) {
+    if (!isAbsent(error)) throw error;
+  }
+}
+
+function isAbsent(error: unknown): boolean {
+  return (
+    error instanceof Error &&
+    /could not find|not found|does not exist|already (been )?(stopped|completed)|terminal state/i.test(
+      `${error.name} ${error.message}`,
+    )
+  );
+}

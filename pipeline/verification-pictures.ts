@@ -1,0 +1,139 @@
+import { GetObjectCommand, PutObjectCommand } from "@aws-sdk/client-s3";
+import { InvokeEndpointCommand } from "@aws-sdk/client-sagemaker-runtime";
+import { blend } from "./blend.ts";
+import type { Context } from "./context.ts";
+import { StepError } from "./errors.ts";
+import type { Evaluation, Prediction } from "./evaluation.ts";
+import type { Dataset } from "./manifest.ts";
+import { confidence, predictedClass } from "./metrics.ts";
+import { parseProbabilities } from "./probabilities.ts";
+
+/** A picture in the dataset's bucket and what the application must make of it. */
+export interface VerificationPicture {
+  readonly key: string;
+  /** Position of the likeliest class. */
+  readonly predicted: number;
+  readonly confident: boolean;
+}
+
+/** Nearer to the threshold than this, rounding can decide. */
+const MARGIN = 0.002;
+const SHARES = [0.5, 0.4, 0.6] as const;
+const MAX_PAIRS = 20;
+
+/**
+ * Test pictures on both sides of the threshold: at most half of them those that the model is least
+ * sure about, the others confident ones, every class in turn.
+ */
+export function choosePictures(
+  { predictions, classes }: Pick<Evaluation, "predictions" | "classes">,
+  { prefix }: Pick<Dataset, "prefix">,
+  { threshold, count }: { threshold: number; count: number },
+): VerificationPicture[] {
+  const sorted = bySureness(predictions);
+  const picture = ({ key, probabilities }: Prediction, confident: boolean) => ({
+    key: prefix + key,
+    predicted: predictedClass(probabilities),
+    confident,
+  });
+  const unsure = sorted
+    .filter((each) => confidence(each) < threshold - MARGIN)
+    .slice(0, Math.floor(count / 2))
+    .map((each) => picture(each, false));
+  const sure = sorted
+    .filter((each) => confidence(each) >= threshold + MARGIN)
+    .map((each) => picture(each, true));
+  const inTurn = classes
+    .flatMap((_, label) =>
+      sure.filter(({ predicted }) => predicted === label).map((each, turn) => ({ each, turn })),
+    )
+    .toSorted((a, b) => a.turn - b.turn)
+    .map(({ each }) => each);
+  return [...inTurn.slice(0, count - unsure.length), ...unsure];
+}
+
+/**
+ * Makes a picture that the endpoint is unsure about, for a model that is sure of every test picture:
+ * blends of two test pictures of different classes, the least sure ones first, until one falls below
+ * the threshold. It is staged beside the dataset, under `verification/`.
+ * @throws StepError where none of the blends does.
+ */
+export async function makeUnsurePicture(
+  context: Context,
+  { bucket, prefix }: Dataset,
+  { predictions }: Pick<Evaluation, "predictions">,
+  { threshold, endpointName }: { threshold: number; endpointName: string },
+): Promise<VerificationPicture> {
+  const { s3 } = context.clients;
+  const read = async (key: string) => {
+    const { Body } = await s3.send(new GetObjectCommand({ Bucket: bucket, Key: prefix + key }));
+    return Buffer.from((await Body?.transformToByteArray()) ?? []);
+  };
+  let tried = 0;
+  let lowest = 1;
+  for (const [first, second] of pairs(predictions)) {
+    const [one, other] = await Promise.all([read(first.key), read(second.key)]);
+    for (const share of SHARES) {
+      const picture = await blend(one, other, share);
+      const probabilities = await classify(context, endpointName, picture);
+      const sureness = confidence({ probabilities });
+      tried += 1;
+      lowest = Math.min(lowest, sureness);
+      if (sureness >= threshold - MARGIN) continue;
+      const key = `${prefix}verification/${share}-${name(first.key)}-${name(second.key)}.png`;
+      await s3.send(new PutObjectCommand({ Bucket: bucket, Key: key, Body: picture }));
+      context.progress.line(
+        `no test picture is below ${threshold}: made ${key}, confidence ${sureness.toFixed(3)}`,
+      );
+      return { key, predicted: predictedClass(probabilities), confident: false };
+    }
+  }
+  throw new StepError(
+    `Endpoint ${endpointName} is at least ${lowest.toFixed(3)} sure of every test picture and of ${tried} blends of two classes: nothing falls below application.confidence ${threshold}, so its refusal can't be verified. Raise application.confidence, or look at the model's calibration.`,
+  );
+}
+
+/** Pictures of different labels, the least sure of each label first. */
+function pairs(predictions: readonly Prediction[]): [Prediction, Prediction][] {
+  const sorted = bySureness(predictions);
+  const [head] = sorted;
+  const firsts = sorted.filter(({ label }) => label === head?.label);
+  const seconds = sorted.filter(({ label }) => label !== head?.label);
+  return firsts.slice(0, MAX_PAIRS).flatMap((first, at): [Prediction, Prediction][] => {
+    const second = seconds[at];
+    return second === undefined ? [] : [[first, second]];
+  });
+}
+
+async function classify(
+  { clients, signal }: Context,
+  endpointName: string,
+  picture: Buffer,
+): Promise<readonly number[]> {
+  const { Body } = await clients.runtime.send(
+    new InvokeEndpointCommand({
+      EndpointName: endpointName,
+      ContentType: "image/png",
+      Accept: "application/json",
+      Body: picture,
+    }),
+    { abortSignal: signal },
+  );
+  const text = Buffer.from(Body ?? []).toString();
+  const probabilities = parseProbabilities(text);
+  if (probabilities === undefined) {
+    throw new StepError(
+      `Endpoint ${endpointName} answered no probabilities: ${text.slice(0, 200)}`,
+    );
+  }
+  return probabilities;
+}
+
+/** The least sure first; of equal ones by their keys. */
+function bySureness(predictions: readonly Prediction[]): Prediction[] {
+  return predictions.toSorted((a, b) => confidence(a) - confidence(b) || (a.key < b.key ? -1 : 1));
+}
+
+function name(key: string): string {
+  return (key.split("/").at(-1) ?? key).replace(/\.[^.]+$/, "");
+}

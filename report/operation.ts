@@ -1,0 +1,90 @@
+import { chance, count } from "./format.ts";
+import { html, type Html } from "./html.ts";
+import type { MonitoringRecord, RunDocument, VerificationRecord } from "./run-document.ts";
+
+/** What the deployed application did: verification and monitoring. */
+export function operation({ verification, monitoring }: RunDocument): Html {
+  return html`${verification !== undefined && verificationCard(verification)}
+  ${monitoring !== undefined && monitoringCard(monitoring)}`;
+}
+
+function verificationCard(verification: VerificationRecord): Html {
+  const { executions, routed, belowThreshold, latencyMs } = verification;
+  return html`<section>
+    <h2>Application</h2>
+    <p>
+      The state machine ran over ${executions} test pictures: ${routed} confident ones were routed
+      to their bay, ${belowThreshold} unsure ones ended in
+      <code>THRESHOLD_CONFIDENCE_NOT_MET</code>, as they must.
+    </p>
+    <dl class="figures">
+      <div>
+        <dt>routed</dt>
+        <dd>${routed}</dd>
+      </div>
+      <div>
+        <dt>below the threshold</dt>
+        <dd>${belowThreshold}</dd>
+      </div>
+      <div>
+        <dt>median latency</dt>
+        <dd>${Math.round(latencyMs.p50)} ms</dd>
+      </div>
+      <div>
+        <dt>95th percentile</dt>
+        <dd>${Math.round(latencyMs.p95)} ms</dd>
+      </div>
+    </dl>
+  </section>`;
+}
+
+function monitoringCard({ verdict, records, skipped, features }: MonitoringRecord): Html {
+  return html`<section>
+    <h2>Monitoring: ${verdict}</h2>
+    <p>
+      ${count(records)} captured answers of the
+      endpoint${
+        features.length > 0
+          ? ", compared with the evaluation's"
+          : ": too few to be compared with the evaluation's"
+      }.
+      ${skipped > 0 && `${count(skipped)} lines could not be read.`}
+    </p>
+    ${
+      features.length > 0 &&
+      html`<div class="wide">
+        <table>
+          <thead>
+            <tr>
+              <th scope="col">feature</th>
+              <th scope="col">statistic</th>
+              <th scope="col" class="number">value</th>
+              <th scope="col" class="number">p</th>
+              <th scope="col">drift when</th>
+              <th scope="col">drifted</th>
+            </tr>
+          </thead>
+          <tbody>
+            ${features.map(
+              (feature) =>
+                html`<tr class="${feature.drifted && "failed"}">
+                  <th scope="row">${feature.name}</th>
+                  <td>${feature.statistic === "psi" ? "PSI" : "Kolmogorov–Smirnov D"}</td>
+                  <td class="number">${feature.value.toFixed(3)}</td>
+                  <td class="number">${chance(feature.pValue)}</td>
+                  <td>
+                    ${
+                      feature.statistic === "psi"
+                        ? `PSI > ${feature.limit}, not by chance`
+                        : `p < ${feature.limit}`
+                    }
+                  </td>
+                  <td>${feature.drifted ? html`<strong>yes</strong>` : "no"}</td>
+                </tr>`,
+            )}
+          </tbody>
+        </table>
+      </div>`
+    }
+  </section>`;
+}

@@ -1,0 +1,93 @@
+import type { Evaluation } from "../pipeline/evaluation.ts";
+import type { GateDecision } from "../pipeline/steps/gate-deployment.ts";
+import type { Monitoring } from "../pipeline/steps/monitor-endpoint.ts";
+
+/** A step that ran. Steps that a closed gate or a failure kept from running are not in the list. */
+export interface StepRecord {
+  /** The step's verb: `stage-data`. */
+  readonly name: string;
+  /** Wall-clock time. */
+  readonly seconds: number;
+  readonly outcome: "done" | "failed";
+  /** One line on what it made, or the error's message where it failed. */
+  readonly made: string;
+}
+
+export interface DatasetRecord {
+  /** `cifar-100`, `drawn`, or the file's or folder's base name. */
+  readonly source: string;
+  /** True where the pictures were drawn by the project itself: they are no photographs. */
+  readonly drawn: boolean;
+  /** Why drawn pictures stand in for the dataset that was asked for; absent where none stands in. */
+  readonly insteadOf?: string;
+  /** Numbers of pictures. */
+  readonly train: number;
+  readonly validation: number;
+  readonly test: number;
+  readonly classes: readonly string[];
+  /** Of the pictures, labels, split and seed. */
+  readonly hash: string;
+}
+
+/** The evaluation without its single predictions. */
+export type EvaluationRecord = Pick<
+  Evaluation,
+  | "correct"
+  | "total"
+  | "accuracy"
+  | "interval"
+  | "confusionMatrix"
+  | "perClass"
+  | "auc"
+  | "logLoss"
+  | "calibrationError"
+>;
+
+export type GateRecord = Pick<GateDecision, "approved" | "required" | "line" | "reason">;
+
+export type MonitoringRecord = Pick<Monitoring, "verdict" | "records" | "skipped" | "features">;
+
+export interface DeploymentRecord {
+  readonly endpointName: string;
+  readonly endpointConfigName: string;
+  readonly modelPackageArn: string;
+}
+
+export interface VerificationRecord {
+  readonly executions: number;
+  /** Confident pictures, answered with a bay. */
+  readonly routed: number;
+  /** Unsure pictures, ended as THRESHOLD_CONFIDENCE_NOT_MET. */
+  readonly belowThreshold: number;
+  /** Of one execution, as its caller sees it. */
+  readonly latencyMs: { readonly p50: number; readonly p95: number };
+}
+
+/**
+ * One run of the whole pipeline, as `--json` writes it and the report shows it. The shape is stable:
+ * a field is never renamed or given another meaning without a new `schemaVersion`; new optional
+ * fields may come. What a closed gate or a failure kept from happening is absent, not null.
+ */
+export interface RunDocument {
+  readonly schemaVersion: 1;
+  /** ISO 8601, UTC. */
+  readonly startedAt: string;
+  readonly seconds: number;
+  /** 0 done, 1 failed, 3 gate closed. */
+  readonly exitCode: number;
+  /** Why the run failed; absent where it did not. */
+  readonly error?: string;
+  readonly dataset?: DatasetRecord;
+  readonly steps: readonly StepRecord[];
+  readonly evaluation?: EvaluationRecord;
+  readonly gate?: GateRecord;
+  readonly deployment?: DeploymentRecord;
+  readonly verification?: VerificationRecord;
+  readonly monitoring?: MonitoringRecord;
+  /** What teardown found still standing; empty is the promise. */
+  readonly leftovers: readonly string[];
+  /** Of scones, node, ministack, onnxruntime and whatever else decides the result. */
+  readonly versions: Readonly<Record<string, string>>;
+  /** `split`, `training`, and whatever else is drawn by lot. */
+  readonly seeds: Readonly<Record<string, number>>;
+}

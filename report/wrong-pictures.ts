@@ -1,0 +1,50 @@
+import type { Prediction } from "../pipeline/evaluation.ts";
+import { predictedClass } from "../pipeline/metrics.ts";
+import { percent } from "./format.ts";
+import { html, type Html } from "./html.ts";
+
+/** A test picture that the model got wrong, with its PNG file. */
+export interface WrongPicture extends Prediction {
+  readonly png: Uint8Array;
+}
+
+/** The wrong pictures in the given order, each with the probability of every class. */
+export function wrongPictureCards(
+  pictures: readonly WrongPicture[],
+  classes: readonly string[],
+): Html {
+  return html`<ul class="pictures">
+    ${pictures.map((picture) => card(picture, classes))}
+  </ul>`;
+}
+
+/** With many classes only the likeliest are worth a bar. */
+const MOST_BARS = 3;
+
+function card({ key, label, probabilities, png }: WrongPicture, classes: readonly string[]): Html {
+  const truth = classes[label] ?? "";
+  const said = classes[predictedClass(probabilities)] ?? "";
+  const name = key.split("/").at(-1) ?? key;
+  const data = `data:image/png;base64,${Buffer.from(png).toString("base64")}`;
+  const bars = [...probabilities.entries()]
+    .toSorted(([, a], [, b]) => b - a)
+    .filter(([index], rank) => rank < MOST_BARS || index === label);
+  return html`<li>
+    <img src="${data}" alt="${name}: a ${truth} taken for a ${said}" width="112" height="112" />
+    <p><strong>${truth}</strong>, taken for <strong>${said}</strong></p>
+    <dl>
+      ${bars.map(
+        ([index, probability]) =>
+          html`<div class="${index === label ? "truth" : "said"}">
+            <dt>${classes[index]}</dt>
+            <dd>
+              <span class="track"
+                ><span style="width:${(probability * 100).toFixed(1)}%"></span></span
+              >${percent(probability)}
+            </dd>
+          </div>`,
+      )}
+    </dl>
+    <p class="name">${name}</p>
+  </li>`;
+}

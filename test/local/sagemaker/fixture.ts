@@ -1,0 +1,221 @@
+import { readdir } from "node:fs/promises";
+import path from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import { ApplicationAutoScalingClient } from "@aws-sdk/client-application-auto-scaling";
+import {
+  CreateBucketCommand,
+  GetObjectCommand,
+  ListObjectsV2Command,
+  PutObjectCommand,
+  S3Client,
+} from "@aws-sdk/client-s3";
+import {
+  CreateEndpointCommand,
+  CreateEndpointConfigCommand,
+  CreateModelCommand,
+  CreateTrainingJobCommand,
+  type CreateEndpointConfigCommandInput,
+  type CreateTrainingJobCommandInput,
+  DescribeEndpointCommand,
+  DescribeTrainingJobCommand,
+  SageMakerClient,
+} from "@aws-sdk/client-sagemaker";
+import { SageMakerRuntimeClient } from "@aws-sdk/client-sagemaker-runtime";
+import { pack } from "tar-stream";
+import { buffer } from "node:stream/consumers";
+import { createGzip } from "node:zlib";
+import { startMinistack } from "../../../local/ministack.ts";
+import { type SageMakerOptions, startSageMaker } from "../../../local/sagemaker/server.ts";
+import { ensureVenv } from "../../../local/venv.ts";
+
+export const image = "811284229777.dkr.ecr.us-east-1.amazonaws.com/image-classification:1";
+export const role = "arn:aws:iam::000000000000:role/execution";
+export const bucket = "pictures";
+
+const region = "us-east-1";
+const credentials = { accessKeyId: "test", secretAccessKey: "test" };
+const fakeAlgorithm = fileURLToPath(new URL("fake-algorithm", import.meta.url));
+
+/** botocore's API models in the project's `.venv`. */
+export async function apiModels(): Promise<string> {
+  const lib = path.join(await ensureVenv(console.log), "lib");
+  const [python = ""] = (await readdir(lib)).filter((name) => name.startsWith("python3"));
+  return path.join(lib, python, "site-packages/botocore/data");
+}
+
+export type Fixture = Awaited<ReturnType<typeof startFixture>>;
+
+/** ministack's S3 with an empty bucket, the local SageMaker over the fake algorithm, and clients. */
+export async function startFixture(options: Partial<SageMakerOptions> = {}) {
+  const ministack = await startMinistack({ venv: await ensureVenv(console.log), region });
+  const server = await startSageMaker({
+    region,
+    apiModels: await apiModels(),
+    s3Endpoint: ministack.endpoint,
+    algorithmDir: fakeAlgorithm,
+    ...options,
+  });
+  const settings = { region, credentials, endpoint: server.endpoint, maxAttempts: 1 };
+  const s3 = new S3Client({ ...settings, endpoint: ministack.endpoint, forcePathStyle: true });
+  const sagemaker = new SageMakerClient(settings);
+  const runtime = new SageMakerRuntimeClient(settings);
+  const autoscaling = new ApplicationAutoScalingClient(settings);
+  await s3.send(new CreateBucketCommand({ Bucket: bucket }));
+  return {
+    endpoint: server.endpoint,
+    close: () => server.close(),
+    s3,
+    sagemaker,
+    runtime,
+    autoscaling,
+    async [Symbol.asyncDispose]() {
+      for (const client of [s3, sagemaker, runtime, autoscaling]) client.destroy();
+      await server.close();
+      await ministack.stop();
+    },
+  };
+}
+
+export async function put({ s3 }: Pick<Fixture, "s3">, key: string, body: string | Uint8Array) {
+  await s3.send(new PutObjectCommand({ Bucket: bucket, Key: key, Body: body }));
+}
+
+export async function get({ s3 }: Pick<Fixture, "s3">, key: string): Promise<Buffer> {
+  const { Body } = await s3.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
+  return Buffer.from((await Body?.transformToByteArray()) ?? []);
+}
+
+export async function keys({ s3 }: Pick<Fixture, "s3">, prefix: string): Promise<string[]> {
+  const { Contents = [] } = await s3.send(
+    new ListObjectsV2Command({ Bucket: bucket, Prefix: prefix }),
+  );
+  return Contents.map(({ Key = "" }) => Key);
+}
+
+/** Asks until `found` answers something. */
+export async function until<T>(look: () => Promise<T | undefined | false>): Promise<T> {
+  for (let left = 400; left > 0; left--) {
+    const found = await look();
+    if (found !== undefined && found !== false) return found;
+    await sleep(25);
+  }
+  throw new Error("it did not happen within ten seconds");
+}
+
+/** A training job's request over the channels of `putChannels`; `act` is what the fake container does. */
+export function trainingJob(
+  name: string,
+  changes: Partial<CreateTrainingJobCommandInput> = {},
+): CreateTrainingJobCommandInput {
+  return {
+    TrainingJobName: name,
+    RoleArn: role,
+    AlgorithmSpecification: { TrainingImage: image, TrainingInputMode: "File" },
+    HyperParameters: { num_classes: "2", num_training_samples: "8" },
+    InputDataConfig: ["train", "validation"].map((ChannelName) => ({
+      ChannelName,
+      ContentType: "application/x-recordio",
+      DataSource: {
+        S3DataSource: {
+          S3DataType: "S3Prefix" as const,
+          S3Uri: `s3://${bucket}/data/${ChannelName}/`,
+        },
+      },
+    })),
+    OutputDataConfig: { S3OutputPath: `s3://${bucket}/training/` },
+    ResourceConfig: { InstanceType: "ml.g4dn.xlarge", InstanceCount: 1, VolumeSizeInGB: 10 },
+    StoppingCondition: { MaxRuntimeInSeconds: 600 },
+    ...changes,
+  };
+}
+
+export async function putChannels(fixture: Fixture): Promise<void> {
+  await put(fixture, "data/train/part-0.rec", "train 0");
+  await put(fixture, "data/train/deep/part-1.rec", "train 1");
+  await put(fixture, "data/validation/part-0.rec", "validation");
+}
+
+/** Starts a training job and waits until it is over. */
+export async function train(fixture: Fixture, request: CreateTrainingJobCommandInput) {
+  const { sagemaker } = fixture;
+  await sagemaker.send(new CreateTrainingJobCommand(request));
+  const { TrainingJobName } = request;
+  return until(async () => {
+    const job = await sagemaker.send(new DescribeTrainingJobCommand({ TrainingJobName }));
+    return job.TrainingEndTime !== undefined && job;
+  });
+}
+
+/** A model archive whose serving container answers `answer`. */
+export async function putModel(
+  fixture: Fixture,
+  key: string,
+  content: { answer: number[]; start?: string },
+): Promise<void> {
+  const archive = pack();
+  const bytes = buffer(archive.pipe(createGzip()));
+  archive.entry({ name: "model.json" }, JSON.stringify(content));
+  archive.finalize();
+  await put(fixture, key, await bytes);
+}
+
+/** A model of the same name as its archive, answering `answer`. */
+export async function createModel(
+  fixture: Fixture,
+  ModelName: string,
+  content: { answer: number[]; start?: string } = { answer: [0.75, 0.25] },
+): Promise<void> {
+  await putModel(fixture, `models/${ModelName}.tar.gz`, content);
+  const ModelDataUrl = `s3://${bucket}/models/${ModelName}.tar.gz`;
+  await fixture.sagemaker.send(
+    new CreateModelCommand({
+      ModelName,
+      ExecutionRoleArn: role,
+      PrimaryContainer: { Image: image, ModelDataUrl },
+    }),
+  );
+}
+
+/** An endpoint configuration of one variant over a model, of the model's name unless changed. */
+export async function createConfig(
+  { sagemaker }: Fixture,
+  ModelName: string,
+  changes: Partial<CreateEndpointConfigCommandInput> = {},
+): Promise<void> {
+  await sagemaker.send(
+    new CreateEndpointConfigCommand({
+      EndpointConfigName: ModelName,
+      ProductionVariants: [
+        {
+          VariantName: "AllTraffic",
+          ModelName,
+          InstanceType: "ml.m5.large",
+          InitialInstanceCount: 1,
+        },
+      ],
+      ...changes,
+    }),
+  );
+}
+
+/** Waits until an endpoint's status is none that passes by itself. */
+export async function settled({ sagemaker }: Fixture, EndpointName: string) {
+  return until(async () => {
+    const found = await sagemaker.send(new DescribeEndpointCommand({ EndpointName }));
+    return !["Creating", "Updating", "Deleting"].includes(found.EndpointStatus ?? "") && found;
+  });
+}
+
+/** Model, configuration and endpoint of one name, in service. */
+export async function createEndpoint(
+  fixture: Fixture,
+  name: string,
+  config: Partial<CreateEndpointConfigCommandInput> = {},
+) {
+  await createModel(fixture, name);
+  await createConfig(fixture, name, config);
+  const request = { EndpointName: name, EndpointConfigName: name };
+  await fixture.sagemaker.send(new CreateEndpointCommand(request));
+  return settled(fixture, name);
+}

@@ -1,0 +1,30 @@
+import { expect, test } from "@jest/globals";
+import fc from "fast-check";
+import { fingerprint, names } from "../../pipeline/names.ts";
+
+const scope = { project: "scones", environment: "production" };
+
+test("the same specification has the same name, whatever the order of its fields", () => {
+  expect(names.trainingJob(scope, { a: 1, b: { c: 2, d: 3 } })).toBe(
+    names.trainingJob(scope, { b: { d: 3, c: 2 }, a: 1 }),
+  );
+});
+
+test("another specification has another name", () => {
+  expect(fingerprint({ epochs: "10" })).not.toBe(fingerprint({ epochs: "11" }));
+});
+
+test("the order of a list counts", () => {
+  expect(fingerprint(["train", "validation"])).not.toBe(fingerprint(["validation", "train"]));
+});
+
+test("the longest project and environment give names that SageMaker takes", () => {
+  const part = fc.stringMatching(/^[a-z0-9]{16}$/);
+  fc.assert(
+    fc.property(part, part, fc.jsonValue(), (project, environment, value) => {
+      const job = names.trainingJob({ project, environment }, value);
+      const all = [job, `${job}-10`, names.transformJob(job, "0123456789abcdef")];
+      for (const name of all) expect(name).toMatch(/^[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}$/);
+    }),
+  );
+});

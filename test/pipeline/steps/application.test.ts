@@ -1,0 +1,159 @@
+import { execFile } from "node:child_process";
+import { createServer } from "node:http";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import {
+  GetFunctionConfigurationCommand,
+  LambdaClient,
+  UpdateFunctionConfigurationCommand,
+} from "@aws-sdk/client-lambda";
+import { afterAll, beforeAll, expect, test } from "@jest/globals";
+import { ensureVenv } from "../../../local/venv.ts";
+import { parseConfig } from "../../../pipeline/config.ts";
+import { execute } from "../../../pipeline/execution.ts";
+import { encodePng } from "../../../pipeline/png.ts";
+import { deployStack, type DeployedApplication } from "../../../pipeline/steps/deploy-stack.ts";
+import { bucket, openStand, pictureOf, type Stand, url } from "../stand.ts";
+
+const config = parseConfig("environment: test");
+const folder = "scones/test/datasets/";
+const input = { endpointName: "scones-test", bucket, pollIntervalMs: 100 };
+
+let stand: Stand;
+let application: DeployedApplication;
+
+beforeAll(async () => {
+  stand = await openStand();
+  application = await deployStack(stand.context, config, input);
+});
+
+afterAll(async () => stand[Symbol.asyncDispose]());
+
+const send = (key: string) => execute(stand.context, application.stateMachineArn, { bucket, key });
+
+test("a picture that the model is sure of comes back with its bay and orders", async () => {
+  const { status, output } = await send(await stand.put(`${folder}bicycle.png`, pictureOf(0.96)));
+  expect(status).toBe("SUCCEEDED");
+  expect(output).toEqual({
+    s3_bucket: bucket,
+    s3_key: `${folder}bicycle.png`,
+    inferences: [expect.closeTo(0.96, 2), expect.closeTo(0.04, 2)],
+    vehicle: "bicycle",
+    confidence: expect.closeTo(0.96, 2),
+    bay: "A",
+    orders: "0-2 km",
+  });
+  const motorcycle = await send(await stand.put(`${folder}motorcycle.png`, pictureOf(0.02)));
+  expect(motorcycle.output).toMatchObject({ vehicle: "motorcycle", bay: "B", orders: "2-10 km" });
+  expect(stand.asked.at(-1)).toBe("image/png /endpoints/scones-test/invocations");
+});
+
+test("fault 68: low confidence ends in THRESHOLD_CONFIDENCE_NOT_MET and says how low", async () => {
+  const execution = await send(await stand.put(`${folder}unsure.png`, pictureOf(0.6)));
+  expect(execution).toMatchObject({
+    status: "FAILED",
+    error: "THRESHOLD_CONFIDENCE_NOT_MET",
+    cause: "bicycle with a confidence of 0.6, below 0.93",
+  });
+});
+
+test.each([
+  ["a key outside the allowed prefix", "scones/test/code/x.png", pictureOf(1), "is outside s3://"],
+  ["what is no picture", `${folder}text.png`, Buffer.from("no picture"), "neither PNG nor JPEG"],
+  ["an oversized object", `${folder}large.png`, Buffer.alloc(200_000), "200000 bytes"],
+  ["a picture that unpacks to hundreds of MB", `${folder}bomb.png`, bomb(), "30000x30000 pixels"],
+])("fault 69: %s is refused before decoding", async (_what, key, body, reason) => {
+  const asked = stand.asked.length;
+  const execution = await send(await stand.put(key, body));
+  expect(execution.status).toBe("FAILED");
+  expect(execution.cause).toContain(reason);
+  expect(stand.asked).toHaveLength(asked);
+});
+
+test("fault 42: an endpoint that fails ends the execution with the endpoint's error", async () => {
+  const key = await stand.put(`${folder}flat.png`, encodePng(new Uint8Array(24), 8, 1));
+  const execution = await send(key);
+  expect(execution.status).toBe("FAILED");
+  expect(execution.cause).toContain("the container said no");
+});
+
+test("every failed execution is published with its error, cause and input", async () => {
+  const received: { Type: string; Token: string; Message: string }[] = [];
+  const subscriber = createServer((request, response) => {
+    request.toArray().then(
+      (chunks: Buffer[]) => {
+        received.push(JSON.parse(Buffer.concat(chunks).toString()) as (typeof received)[number]);
+        response.end();
+      },
+      () => response.destroy(),
+    );
+  });
+  await new Promise<void>((resolve) => subscriber.listen(0, "127.0.0.1", resolve));
+  try {
+    const { topicArn } = application;
+    await sns("subscribe", {
+      TopicArn: topicArn,
+      Protocol: "http",
+      Endpoint: `${url(subscriber)}/`,
+    });
+    await until(() => received.length === 1);
+    await sns("confirm_subscription", { TopicArn: topicArn, Token: received[0]?.Token });
+    const key = await stand.put(`${folder}unsure.png`, pictureOf(0.6));
+    const { arn } = await send(key);
+    await until(() => received.length === 2);
+    expect(JSON.parse(received[1]?.Message ?? "")).toEqual({
+      error: "THRESHOLD_CONFIDENCE_NOT_MET",
+      cause: "bicycle with a confidence of 0.6, below 0.93",
+      execution: arn,
+      input: { image_data: "", s3_bucket: bucket, s3_key: key, inferences: [] },
+    });
+  } finally {
+    subscriber.closeAllConnections();
+    subscriber.close();
+  }
+});
+
+test("the reading Lambda's role opens no object outside the prefix", async () => {
+  const lambda = new LambdaClient({ region: "us-east-1" });
+  const FunctionName = `${application.stackName}-serialize-image`;
+  const { Environment } = await lambda.send(new GetFunctionConfigurationCommand({ FunctionName }));
+  const Variables = { ...Environment?.Variables };
+  const set = (PICTURE_PREFIX: string) =>
+    lambda.send(
+      new UpdateFunctionConfigurationCommand({
+        FunctionName,
+        Environment: { Variables: { ...Variables, PICTURE_PREFIX } },
+      }),
+    );
+  await set("scones/");
+  const { cause } = await send(await stand.put("scones/other.png", pictureOf(1)));
+  await set(Variables["PICTURE_PREFIX"] ?? "");
+  lambda.destroy();
+  expect(cause).toMatch(/AccessDenied|not authorized|Access Denied/);
+});
+
+function bomb(): Buffer {
+  const png = pictureOf(1);
+  png.writeUInt32BE(30_000, 16);
+  png.writeUInt32BE(30_000, 20);
+  return png;
+}
+
+/** The project needs no client for SNS: botocore, which the venv has, stands in. */
+async function sns(operation: string, parameters: Record<string, unknown>): Promise<void> {
+  const code = `import botocore.session, json, sys
+sns = botocore.session.Session().create_client("sns")
+getattr(sns, sys.argv[1])(**json.loads(sys.argv[2]))`;
+  const python = join(await ensureVenv(() => undefined), "bin", "python");
+  await promisify(execFile)(python, ["-c", code, operation, JSON.stringify(parameters)], {
+    env: stand.ministack.environment,
+  });
+}
+
+async function until(isTrue: () => boolean): Promise<void> {
+  const deadline = Date.now() + 10_000;
+  while (!isTrue()) {
+    if (Date.now() > deadline) throw new Error("it did not come true within 10 s");
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}

@@ -1,0 +1,113 @@
+import { afterAll, beforeAll, expect, test } from "@jest/globals";
+import { parseConfig } from "../../../pipeline/config.ts";
+import { evaluate } from "../../../pipeline/evaluation.ts";
+import { monitorEndpoint } from "../../../pipeline/steps/monitor-endpoint.ts";
+import { bucket, get, put } from "../../local/sagemaker/fixture.ts";
+import { createCapture } from "../captures.ts";
+import { createManifest, createPredictions } from "../predictions.ts";
+import { openStand, type Stand } from "./evaluation-stand.ts";
+
+const config = parseConfig("environment: test");
+const manifest = createManifest(100);
+const evaluation = evaluate(createPredictions(manifest), { trainingJobName: "job", manifest });
+const captureUri = `s3://${bucket}/capture`;
+
+let stand: Stand;
+
+beforeAll(async () => {
+  stand = await openStand();
+});
+
+afterAll(() => stand[Symbol.asyncDispose]());
+
+/** Captures of half bicycles, half motorcycles with this confidence. */
+const ordinary = (count: number, confidence = 0.9) =>
+  Array.from({ length: count }, (_, index) => {
+    const [first, second] = index % 2 === 0 ? [confidence, 1 - confidence] : [1 - confidence, confidence];
+    return createCapture({ eventId: `event-${index}`, data: JSON.stringify([first, second]) });
+  });
+
+const store = (endpointName: string, lines: readonly string[], hour = "03") =>
+  put(
+    stand.fixture,
+    `capture/${endpointName}/AllTraffic/2026/01/02/${hour}/04-05-000-id.jsonl`,
+    lines.join("\n"),
+  );
+
+const monitor = (endpointName: string, period: { since?: Date; until?: Date } = {}) => {
+  const input = { bucket, endpointName, captureUri, evaluation, ...period };
+  return monitorEndpoint(stand.context, config, input);
+};
+
+test("traffic like the test pictures has not drifted, and the report says so", async () => {
+  await store("steady", ordinary(60));
+  const { reportUri, ...found } = await monitor("steady");
+  expect(found).toMatchObject({ verdict: "no drift", records: 60, skipped: 0 });
+  expect(found.features).toHaveLength(3);
+  const report = await get(stand.fixture, reportUri.slice(`s3://${bucket}/`.length));
+  expect(JSON.parse(report.toString())).toMatchObject({
+    endpointName: "steady",
+    verdict: "no drift",
+    baseline: { trainingJobName: "job", records: 100 },
+  });
+  expect(reportUri).toMatch(/\/scones\/test\/monitoring\/steady\/.*\.json$/);
+});
+
+test("a model that has become unsure has drifted", async () => {
+  await store("unsure", ordinary(60, 0.6));
+  expect(await monitor("unsure")).toMatchObject({ verdict: "drift", records: 60 });
+});
+
+test("fault 63: no captures are insufficient data", async () => {
+  expect(await monitor("nobody")).toMatchObject({
+    verdict: "insufficient data",
+    records: 0,
+    features: [],
+  });
+});
+
+test("fault 63: one record fewer than asked for is insufficient data", async () => {
+  await store("few", ordinary(config.monitoring.minRecords - 1));
+  expect(await monitor("few")).toMatchObject({ verdict: "insufficient data", records: 19 });
+});
+
+test("fault 64: a few unreadable lines are skipped and counted", async () => {
+  await store("torn", [...ordinary(60), '{"captureData":{"endpointInp']);
+  expect(await monitor("torn")).toMatchObject({ verdict: "no drift", records: 60, skipped: 1 });
+});
+
+test("fault 64: more than a tenth of unreadable lines fail the step", async () => {
+  const csv = ordinary(8).map((line) => line.replace('"JSON"', '"CSV"'));
+  await store("garbled", [...ordinary(60), ...csv]);
+  await expect(monitor("garbled")).rejects.toThrow(/8 of 68 captured lines under s3:.*no verdict/);
+});
+
+test("fault 65: a record that stands in two hours' files counts once", async () => {
+  await store("border", ordinary(40));
+  await store("border", ordinary(45).slice(35), "04");
+  expect(await monitor("border")).toMatchObject({ records: 45 });
+});
+
+test("what was captured before or after the period is left out", async () => {
+  const at = (minute: number) => (line: string) =>
+    line.replace("03:04:05", `03:${String(minute).padStart(2, "0")}:00`);
+  const lines = ordinary(90).map((line, index) => at(Math.floor(index / 30) * 10)(line));
+  await store("period", lines);
+  const since = new Date("2026-01-02T03:10:00Z");
+  const until = new Date("2026-01-02T03:20:00Z");
+  expect(await monitor("period", { since })).toMatchObject({ records: 60 });
+  expect(await monitor("period", { since, until })).toMatchObject({ records: 30 });
+});
+
+test("files of hours long before the period are not opened", async () => {
+  await store("old", ordinary(30).map(() => "garbage"), "00");
+  await store("old", ordinary(30));
+  const since = new Date("2026-01-02T03:00:00Z");
+  expect(await monitor("old", { since })).toMatchObject({ records: 30, skipped: 0 });
+});
+
+test("another endpoint's captures are not counted", async () => {
+  await store("name", ordinary(30));
+  await store("name-longer", ordinary(50));
+  expect(await monitor("name")).toMatchObject({ records: 30 });
+});

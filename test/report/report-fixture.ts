@@ -1,0 +1,103 @@
+import { evaluate, type Prediction } from "../../pipeline/evaluation.ts";
+import { isCorrect } from "../../pipeline/metrics.ts";
+import { encodePng } from "../../pipeline/png.ts";
+import { decide } from "../../pipeline/steps/gate-deployment.ts";
+import type { Report } from "../../report/render.ts";
+import type { MonitoringRecord, RunDocument } from "../../report/run-document.ts";
+import { createManifest } from "../pipeline/predictions.ts";
+
+const manifest = createManifest(200);
+
+/** Two hundred predictions as a good model makes them: most are sure, `wrong` of them are wrong. */
+export function createTestPredictions(wrong: number): Prediction[] {
+  return manifest.test.map(({ key, label }, index) => {
+    const spread = ((index * 7919) % 200) / 200;
+    const mistaken = Math.floor(((index + 1) * wrong) / 200) > Math.floor((index * wrong) / 200);
+    const sure = mistaken ? 0.5 + spread * 0.49 : 1 - 0.4 * 10 ** (-4 * spread);
+    const first = (label === 0) === mistaken ? 1 - sure : sure;
+    return { key, label, probabilities: [first, 1 - first] };
+  });
+}
+
+/** A report of a run that ended open, or closed where more than twelve are wrong. */
+export function createReport(overrides: Partial<RunDocument> = {}, wrong = 9): Report {
+  const predictions = createTestPredictions(wrong);
+  const evaluation = evaluate(predictions, { trainingJobName: "scones-local-1", manifest });
+  const gate = decide(evaluation, { accuracy: 0.94 });
+  const grey = encodePng(Buffer.alloc(32 * 32 * 3, 128), 32, 32);
+  const { open, closed } = steps;
+  const after: Partial<RunDocument> = gate.approved ? { deployment, verification, monitoring } : {};
+  return {
+    predictions,
+    wrongPictures: predictions
+      .filter((prediction) => !isCorrect(prediction))
+      .map((prediction) => Object.assign({ png: grey }, prediction)),
+    threshold: 0.93,
+    run: {
+      schemaVersion: 1,
+      startedAt: "2026-01-02T03:04:05.678Z",
+      seconds: 41.3,
+      exitCode: gate.approved ? 0 : 3,
+      dataset: {
+        source: "cifar-100-vehicles-dev.tar.gz",
+        drawn: false,
+        train: 640,
+        validation: 160,
+        test: 200,
+        classes: ["bicycle", "motorcycle"],
+        hash: "4cf1a9d2e07b",
+      },
+      steps: gate.approved ? [...closed.slice(0, -1), ...open, ...closed.slice(-1)] : closed,
+      evaluation,
+      gate,
+      ...after,
+      leftovers: [],
+      versions: { scones: "0.1.0", node: "24.21.0", ministack: "1.5.33", onnxruntime: "1.30.0" },
+      seeds: { split: 1 },
+      ...overrides,
+    },
+  };
+}
+
+const step = (name: string, seconds: number, made: string) =>
+  ({ name, seconds, outcome: "done", made }) as const;
+
+const steps = {
+  closed: [
+    step("stage-data", 1.8, "1,000 pictures under s3://scones-local/datasets/4cf1a9d2e07b/"),
+    step("train-model", 6.4, "scones-local-8a1f0c22d1, validation:accuracy 0.956"),
+    step("evaluate-model", 2.1, "191 of 200 right, model package version 1"),
+    step("gate-deployment", 0.1, "open"),
+    step("teardown", 3.9, "31 resources deleted, nothing left"),
+  ],
+  open: [
+    step("deploy-endpoint", 2.2, "endpoint scones-local, created"),
+    step("deploy-stack", 14.6, "3 Lambdas and a state machine"),
+    step("verify-deployment", 4.3, "12 routed, 12 below the threshold"),
+    step("monitor-endpoint", 2.9, "no drift in 200 inferences"),
+  ],
+};
+
+const deployment = {
+  endpointName: "scones-local",
+  endpointConfigName: "scones-local-77aa12bb01",
+  modelPackageArn: "arn:aws:sagemaker:us-east-1:000000000000:model-package/scones-local/1",
+};
+
+const verification = {
+  executions: 24,
+  routed: 12,
+  belowThreshold: 12,
+  latencyMs: { p50: 58.2, p95: 131.7 },
+};
+
+const monitoring: MonitoringRecord = {
+  verdict: "no drift",
+  records: 200,
+  skipped: 0,
+  features: [
+    { name: "confidence", statistic: "ks", value: 0, pValue: 1, limit: 0.01, drifted: false },
+    { name: "confidence", statistic: "psi", value: 0.01, pValue: 1, limit: 0.2, drifted: false },
+    { name: "predicted class", statistic: "psi", value: 0, pValue: 1, limit: 0.2, drifted: false },
+  ],
+};
