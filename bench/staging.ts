@@ -2,6 +2,7 @@ import { createWriteStream } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { Writable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { createGzip } from "node:zlib";
 import { CreateBucketCommand } from "@aws-sdk/client-s3";
@@ -104,32 +105,33 @@ async function rate(
   return (encoded.length / (performance.now() - start)) * 1000;
 }
 
-/** An archive in CIFAR-100's format: soft gradients under grain, which pack about as photographs. */
-async function writeSyntheticArchive(
-  file: string,
-  counts: Readonly<Record<"train" | "test", number>>,
-): Promise<void> {
+type Counts = Readonly<Record<"train" | "test", number>>;
+
+async function writeSyntheticArchive(file: string, counts: Counts): Promise<void> {
   const tar = pack();
   const writing = pipeline(tar, createGzip({ level: 1 }), createWriteStream(file));
   tar.entry({ name: "cifar-100-binary/fine_label_names.txt" }, classes.join("\n"));
-  const next = random(1);
   for (const split of ["train", "test"] as const) {
     const size = counts[split] * recordBytes;
     const entry = tar.entry({ name: `cifar-100-binary/${split}.bin`, size });
-    for (let index = 0; index < counts[split]; index++) {
-      const record = Buffer.alloc(recordBytes);
-      const [base, slope, grain] = [next() * 128, next() * 4, next() * 40];
-      for (let at = 2; at < recordBytes; at++) {
-        record[at] = base + slope * (at % cifarSide) + grain * next();
-      }
-      record.set([0, index % classes.length]);
-      if (!entry.write(record)) await new Promise((resolve) => entry.once("drain", resolve));
-    }
-    entry.end();
-    await new Promise((resolve) => entry.once("finish", resolve));
+    await pipeline(syntheticRecords(counts[split]), entry as unknown as Writable);
   }
   tar.finalize();
   await writing;
+}
+
+/** Soft gradients under grain, which pack about as photographs do. */
+function* syntheticRecords(count: number): Generator<Buffer, void, undefined> {
+  const next = random(count);
+  for (let index = 0; index < count; index++) {
+    const record = Buffer.alloc(recordBytes);
+    const [base, slope, grain] = [next() * 128, next() * 4, next() * 40];
+    for (let at = 2; at < recordBytes; at++) {
+      record[at] = base + slope * (at % cifarSide) + grain * next();
+    }
+    record.set([0, index % classes.length]);
+    yield record;
+  }
 }
 
 const seconds = (ms: number) => `${(ms / 1000).toFixed(1)} s`;

@@ -16,17 +16,27 @@ export interface LocalAws extends AsyncDisposable {
   readonly executionRoleArn: string;
 }
 
+export interface LocalAwsOptions {
+  readonly region: string;
+  /** Where the start says what takes long. */
+  readonly log: (line: string) => void;
+  readonly signal: AbortSignal;
+  /** Holds the containers' `train.ts` and `serve.ts`; by default image-classification. */
+  readonly algorithmDir?: string;
+}
+
 /**
  * Starts the local AWS on free loopback ports: ministack for everything but SageMaker and Application
  * Auto Scaling, which are the project's own. Sets its variables in `process.env`, since the steps take
  * their endpoints from there. Disposing ends every process, frees every port and file, and puts
  * `process.env` back.
  */
-export async function startLocalAws(
-  region: string,
-  log: (line: string) => void,
-  signal: AbortSignal,
-): Promise<LocalAws> {
+export async function startLocalAws({
+  region,
+  log,
+  signal,
+  algorithmDir,
+}: LocalAwsOptions): Promise<LocalAws> {
   await using stack = new AsyncDisposableStack();
   const venv = await ensureVenv(log, { signal });
   const ministack = await startMinistack({ venv, region, signal });
@@ -36,6 +46,7 @@ export async function startLocalAws(
     region,
     apiModels: apiModels(venv),
     s3Endpoint: ministack.endpoint,
+    ...(algorithmDir !== undefined && { algorithmDir }),
   });
   stack.defer(() => sageMaker.close());
   const environment = {

@@ -17,8 +17,8 @@ export interface Ministack {
   /** What an AWS tool needs in its environment to speak to it. */
   readonly environment: Readonly<Record<string, string>>;
   /** The last lines that it logged, for an error's sake. */
-  logTail(): string;
-  stop(): Promise<void>;
+  readonly logTail: () => string;
+  readonly stop: () => Promise<void>;
 }
 
 interface MinistackOptions {

@@ -99,7 +99,7 @@ export async function runSteps(
   ));
   const { stateMachineArn } = await log.run(
     "deploy-stack",
-    () => deployStack(context, config, { endpointName, bucket, run, pollIntervalMs }),
+    () => deployStack(context, config, { endpointName, bucket, pollIntervalMs }),
     ({ stackName }) => stackName,
   );
   made.verification = await log.run(

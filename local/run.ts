@@ -50,11 +50,11 @@ async function runAll(
   const errors: unknown[] = [];
   {
     display.heading("local AWS");
-    await using aws = await startLocalAws(
-      config.region,
-      (text) => display.line(text),
-      cancel.signal,
-    );
+    await using aws = await startLocalAws({
+      region: config.region,
+      log: (text) => display.line(text),
+      signal: cancel.signal,
+    });
     const context = { clients: aws.clients, progress: display, signal: cancel.signal };
     const run = `local-${randomUUID().slice(0, 8)}`;
     const keep = args.keep ? () => keepUp(aws, display, cancel.signal) : undefined;

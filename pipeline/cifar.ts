@@ -92,7 +92,7 @@ interface Entry {
 async function* entries(file: string): AsyncGenerator<Entry, void, undefined> {
   const archive = createReadStream(file);
   const unpacked = extract();
-  const unpacking = pipeline(archive, createGunzip({ chunkSize: 1 << 18 }), unpacked);
+  const unpacking = pipeline(archive, createGunzip({ chunkSize: 1 << 16 }), unpacked);
   // Its failure also ends the loop below; one of the two is enough.
   unpacking.catch(() => {});
   try {

@@ -11,7 +11,7 @@ const name = z
 const dataset = z.strictObject({
   source: z.string().default("cifar-100"),
   classes: z.array(z.string().min(1)).min(2).default(["bicycle", "motorcycle"]),
-  validation: share.default(0.2),
+  validation: share.default(0.1),
   seed: z.int().nonnegative().default(1),
 });
 
@@ -33,7 +33,7 @@ const training = z.strictObject({
       resize: 256,
       epochs: 10,
       mini_batch_size: 32,
-      learning_rate: 0.01,
+      learning_rate: 0.001,
       momentum: 0.9,
       augmentation_type: "crop_color_transform",
     })

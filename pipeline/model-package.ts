@@ -39,23 +39,13 @@ export async function registerModel(
   const { clients, progress, signal } = context;
   const group = names.modelPackageGroup(config);
   await ensureGroup(context, config, group, input.run);
-  const description = `Training job ${input.evaluation.trainingJobName}, dataset ${input.evaluation.datasetHash}`;
-  const pages = paginateListModelPackages(
-    { client: clients.sagemaker },
-    { ModelPackageGroupName: group },
-    { abortSignal: signal },
-  );
-  for await (const { ModelPackageSummaryList = [] } of pages) {
-    const found = ModelPackageSummaryList.find(
-      (each) => each.ModelPackageDescription === description && isUsable(each.ModelPackageStatus),
-    );
-    if (found?.ModelPackageArn !== undefined) {
-      progress.line(`model package version ${found.ModelPackageVersion} is there: adopted`);
-      return found.ModelPackageArn;
-    }
+  const found = await findModelPackage(context, group, input.evaluation);
+  if (found !== undefined) {
+    progress.line(`model package version ${found.split("/").at(-1)} is there: adopted`);
+    return found;
   }
   const { ModelPackageArn } = await clients.sagemaker.send(
-    new CreateModelPackageCommand(request(config, input, group, description)),
+    new CreateModelPackageCommand(request(config, input, group)),
     { abortSignal: signal },
   );
   if (ModelPackageArn === undefined) throw new StepError(`${group} got no new model package.`);
@@ -63,8 +53,33 @@ export async function registerModel(
   return ModelPackageArn;
 }
 
-function isUsable(status: string | undefined): boolean {
-  return status !== "Failed" && status !== "Deleting";
+type Measured = Pick<Evaluation, "trainingJobName" | "datasetHash">;
+
+/** The ARN of the package that a model got for a dataset, by its description. */
+export async function findModelPackage(
+  { clients, signal }: Context,
+  group: string,
+  measured: Measured,
+): Promise<string | undefined> {
+  const pages = paginateListModelPackages(
+    { client: clients.sagemaker },
+    { ModelPackageGroupName: group },
+    { abortSignal: signal },
+  );
+  for await (const { ModelPackageSummaryList = [] } of pages) {
+    const found = ModelPackageSummaryList.find(
+      ({ ModelPackageDescription, ModelPackageStatus }) =>
+        ModelPackageDescription === describe(measured) &&
+        ModelPackageStatus !== "Failed" &&
+        ModelPackageStatus !== "Deleting",
+    );
+    if (found !== undefined) return found.ModelPackageArn;
+  }
+  return undefined;
+}
+
+function describe({ trainingJobName, datasetHash }: Measured): string {
+  return `Training job ${trainingJobName}, dataset ${datasetHash}`;
 }
 
 /** Tags belong to the group; AWS refuses them on a version. */
@@ -88,11 +103,10 @@ function request(
   config: Settings,
   { evaluation, image, modelDataUrl, metricsUri, seed }: ModelPackageInput,
   group: string,
-  description: string,
 ): CreateModelPackageCommandInput {
   return {
     ModelPackageGroupName: group,
-    ModelPackageDescription: description,
+    ModelPackageDescription: describe(evaluation),
     ModelApprovalStatus: "PendingManualApproval",
     InferenceSpecification: {
       Containers: [{ Image: image, ModelDataUrl: modelDataUrl }],
@@ -109,7 +123,10 @@ function request(
     CustomerMetadataProperties: {
       trainingJobName: evaluation.trainingJobName,
       datasetHash: evaluation.datasetHash,
-      datasetSource: evaluation.datasetSource.slice(0, 256),
+      // What AWS takes as a value: a file name may hold more.
+      datasetSource: evaluation.datasetSource
+        .replace(/[^\p{L}\p{Z}\p{N}_.:/=+\-@]/gu, "_")
+        .slice(0, 256),
       accuracy: evaluation.accuracy.toFixed(4),
       correct: String(evaluation.correct),
       total: String(evaluation.total),

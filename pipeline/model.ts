@@ -32,8 +32,12 @@ export async function ensureModel(
       { abortSignal: signal },
     );
     return;
-  } catch (error) {
-    if (!(error instanceof Error) || !/already exist/i.test(error.message)) throw error;
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    signal.throwIfAborted();
+    if (!/already exist/i.test(reason)) {
+      throw new StepError(`Model ${modelName} was refused: ${reason}`, { cause });
+    }
   }
   const { PrimaryContainer } = await clients.sagemaker.send(
     new DescribeModelCommand({ ModelName: modelName }),

@@ -26,7 +26,8 @@ const theme = {
 /** Draws a vega-lite chart as SVG; `alternative` says in words what it shows. */
 export async function chart(spec: TopLevelSpec, alternative: string): Promise<Html> {
   // Loaded here: a fifth of a second that no run without a report should pay.
-  const [vega, lite] = await Promise.all([import("vega"), import("vega-lite")]);
+  const vega = await import("vega");
+  const lite = await import("vega-lite");
   const { spec: compiled } = lite.compile({ ...spec, config: theme });
   const view = new vega.View(vega.parse(compiled), { renderer: "none" });
   const svg = await view.toSVG();

@@ -31,11 +31,12 @@ export async function confidenceChart(
     right: isCorrect(prediction),
   }));
   const most = 1 - 1 / classes.length;
-  const ticks = [0.5, 0.1, 0.01, 0.001, 0.0001].filter((doubt) => doubt <= most);
+  const least = Math.min(...values.map(({ doubt }) => doubt), (1 - threshold) / 5);
+  const ticks = [0.5, 0.1, 0.01, 0.001, 0.0001].filter((tick) => tick >= least && tick <= most);
   const x = {
     field: "doubt",
     type: "quantitative" as const,
-    scale: { type: "log" as const, reverse: true, domain: [LEAST_DOUBT, most], nice: false },
+    scale: { type: "log" as const, reverse: true, domain: [least, most], nice: false },
     axis: {
       title: "confidence",
       values: ticks,

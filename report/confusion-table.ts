@@ -6,7 +6,8 @@ import type { EvaluationRecord } from "./run-document.ts";
 export function confusionTable({ confusionMatrix, perClass }: EvaluationRecord): Html {
   return html`<table class="confusion">
     <caption>
-      Rows: what it is. Columns: what the model says. The darker, the larger the share of its row.
+      Rows: what it is. Columns: what the model says. The stronger the colour, the larger the share
+      of its row.
     </caption>
     <thead>
       <tr>

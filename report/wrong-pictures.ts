@@ -1,6 +1,6 @@
 import type { Prediction } from "../pipeline/evaluation.ts";
 import { predictedClass } from "../pipeline/metrics.ts";
-import { percent } from "./format.ts";
+import { count, percent } from "./format.ts";
 import { html, type Html } from "./html.ts";
 
 /** A test picture that the model got wrong, with its PNG file. */
@@ -8,14 +8,21 @@ export interface WrongPicture extends Prediction {
   readonly png: Uint8Array;
 }
 
-/** The wrong pictures in the given order, each with the probability of every class. */
-export function wrongPictureCards(
+/** The wrong pictures in the given order; they may be fewer than the `wrong` that there are. */
+export function wrongPictureSection(
+  wrong: number,
   pictures: readonly WrongPicture[],
   classes: readonly string[],
 ): Html {
-  return html`<ul class="pictures">
-    ${pictures.map((picture) => card(picture, classes))}
-  </ul>`;
+  const title = wrong === 1 ? "1 wrong picture" : `${count(wrong)} wrong pictures`;
+  const some = pictures.length > 0 && pictures.length < wrong;
+  return html`<section>
+    <h2>${wrong === 0 ? "No picture is wrong" : title}</h2>
+    ${some && html`<p>${pictures.length} of them:</p>`}
+    <ul class="pictures">
+      ${pictures.map((picture) => card(picture, classes))}
+    </ul>
+  </section>`;
 }
 
 /** With many classes only the likeliest are worth a bar. */

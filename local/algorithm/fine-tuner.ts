@@ -1,7 +1,7 @@
-import { availableParallelism } from "node:os";
 import { join } from "node:path";
-import { InferenceSession, Tensor } from "onnxruntime-node";
+import { Tensor } from "onnxruntime-node";
 import { PICTURE_BYTES, SIDE } from "./picture.ts";
+import { BACKBONE, openSession } from "./session.ts";
 
 /** What one step of gradient descent is told. */
 export interface StepInput {
@@ -30,9 +30,9 @@ export interface FineTuner {
   close(): Promise<void>;
 }
 
-export async function loadFineTuner(threads = availableParallelism()): Promise<FineTuner> {
-  const file = join(import.meta.dirname, "backbone", "fine-tune.onnx");
-  const session = await InferenceSession.create(file, { intraOpNumThreads: threads });
+/** Loads the training step; `threads` is how many cores it may use. */
+export async function loadFineTuner(threads?: number): Promise<FineTuner> {
+  const session = await openSession(join(BACKBONE, "fine-tune.onnx"), threads);
   return {
     step: async (input) => {
       const { new_weights, new_momentum, loss, right } = await session.run(feeds(input));
@@ -51,7 +51,6 @@ function feeds(input: StepInput): Record<string, Tensor> {
   const pictures = new Uint8Array(input.pictures.length * PICTURE_BYTES);
   input.pictures.forEach((picture, i) => pictures.set(picture, i * PICTURE_BYTES));
   const labels = BigInt64Array.from(input.labels, BigInt);
-  const scalar = (value: number) => new Tensor("float32", Float32Array.of(value), []);
   return {
     pictures: new Tensor("uint8", pictures, [input.pictures.length, SIDE, SIDE, 3]),
     labels: new Tensor("int64", labels, [labels.length]),
@@ -61,6 +60,10 @@ function feeds(input: StepInput): Record<string, Tensor> {
     momentum_share: scalar(input.momentumShare),
     weight_decay: scalar(input.weightDecay),
   };
+}
+
+function scalar(value: number): Tensor {
+  return new Tensor("float32", Float32Array.of(value), []);
 }
 
 function floats(tensor: Tensor | undefined): Float32Array {

@@ -11,8 +11,8 @@ export function unpackHead(values: Float32Array, classes: number): Head {
     Array.from({ length: features + 1 }, (_, row) => values[row * classes + c] ?? 0);
   const columns = Array.from({ length: classes }, (_, c) => column(c));
   return {
-    weights: columns.map((values) => values.slice(0, features)),
-    bias: columns.map((values) => values[features] ?? 0),
+    weights: columns.map((numbers) => numbers.slice(0, features)),
+    bias: columns.map((numbers) => numbers[features] ?? 0),
   };
 }
 

@@ -1,10 +1,9 @@
 import { copyFile, readFile, writeFile } from "node:fs/promises";
-import { availableParallelism } from "node:os";
 import { join } from "node:path";
-import { InferenceSession, Tensor } from "onnxruntime-node";
+import { Tensor, type InferenceSession } from "onnxruntime-node";
 import { PICTURE_BYTES, SIDE } from "./picture.ts";
+import { BACKBONE, openSession } from "./session.ts";
 
-const BACKBONE = join(import.meta.dirname, "backbone");
 const BATCH = 64;
 
 /** Features of a picture: the means of the last layer's maps. */
@@ -40,13 +39,8 @@ export async function saveNetwork(folder: string, weights: Float32Array): Promis
 }
 
 /** Loads what saveNetwork wrote; `threads` is how many cores one call may use. */
-export async function loadNetwork(
-  folder: string,
-  threads = availableParallelism(),
-): Promise<Network> {
-  const session = await InferenceSession.create(join(folder, "network.onnx"), {
-    intraOpNumThreads: threads,
-  });
+export async function loadNetwork(folder: string, threads?: number): Promise<Network> {
+  const session = await openSession(join(folder, "network.onnx"), threads);
   const features = async (pictures: readonly Uint8Array[]): Promise<Float32Array[]> => {
     const rows: Float32Array[] = [];
     for (let start = 0; start < pictures.length; start += BATCH) {

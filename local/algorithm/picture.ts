@@ -22,7 +22,7 @@ export async function decodePicture(bytes: Uint8Array): Promise<Uint8Array> {
     const image = sharp(bytes, { limitInputPixels: MAX_PIXELS, failOn: "error" });
     const { format } = await image.metadata();
     if (format !== "png" && format !== "jpeg") {
-      throw new PictureError(`a picture of type ${format} is neither PNG nor JPEG`);
+      throw new PictureError(`a picture of type ${format}, neither PNG nor JPEG`);
     }
     return await image
       .flatten({ background: "#000" })

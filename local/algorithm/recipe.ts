@@ -17,7 +17,7 @@ export interface Recipe {
 }
 
 /** Those that decide something here; all others are the real container's alone. */
-const USED = [
+const USED = new Set([
   "num_classes",
   "num_training_samples",
   "use_pretrained_model",
@@ -31,7 +31,7 @@ const USED = [
   "momentum",
   "weight_decay",
   "augmentation_type",
-];
+]);
 /** The small backbone, its batch normalisation folded away, takes ten times the steps of the container's ResNet. */
 const RATE_SCALE = 10;
 /** Share of the training in which the learning rate rises to its full height. */
@@ -71,7 +71,7 @@ export function readRecipe(values: Hyperparameters): Recipe {
 
 /** The hyperparameters among these names that the local algorithm accepts and leaves alone. */
 export function withoutEffect(names: readonly string[]): string[] {
-  return names.filter((name) => !USED.includes(name));
+  return names.filter((name) => !USED.has(name));
 }
 
 function refuseOthers(values: Hyperparameters, name: string, wanted: string, reason: string): void {

@@ -31,7 +31,10 @@ async function answer(
   if (request.method !== "POST") throw new Refusal(405, "method not allowed");
   const type = request.headers["content-type"]?.split(";")[0]?.trim().toLowerCase() ?? "";
   if (!PICTURE_TYPES.includes(type)) {
-    throw new Refusal(415, `content type '${type}' is not supported; use ${PICTURE_TYPES.join(", ")}`);
+    throw new Refusal(
+      415,
+      `content type '${type}' is not supported; use ${PICTURE_TYPES.join(", ")}`,
+    );
   }
   const picture = await decodePicture(await body(request)).catch((error: unknown) => {
     if (!(error instanceof PictureError)) throw error;

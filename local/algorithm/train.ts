@@ -1,10 +1,10 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { StepError, UsageError } from "../../pipeline/errors.ts";
-import { readChannel } from "./channel.ts";
+import { readImages, readRecords } from "./channel.ts";
 import { parseHyperparameters } from "./hyperparameters.ts";
 import { readRecipe, withoutEffect } from "./recipe.ts";
-import { trainClassifier, type Epoch } from "./training.ts";
+import { trainClassifier, type Epoch, type Sample } from "./training.ts";
 
 /**
  * The training container's contract under a folder that stands for /opt/ml: reads input/, writes model/,
@@ -15,12 +15,11 @@ async function main(root: string): Promise<void> {
   const given = await readJson(join(root, "input/config/hyperparameters.json"));
   const hyperparameters = parseHyperparameters(given);
   const channels = await readJson(join(root, "input/config/inputdataconfig.json"));
-  for (const channel of ["train", "validation"]) checkChannel(channel, channels[channel]);
   const recipe = readRecipe(hyperparameters);
   const idle = withoutEffect(Object.keys(given));
   if (idle.length > 0) console.log(`Of no effect in the local algorithm: ${idle.join(", ")}`);
-  const train = await readChannel(join(root, "input/data/train"), recipe.classes);
-  const validation = await readChannel(join(root, "input/data/validation"), recipe.classes);
+  const train = await readChannel(root, "train", channels, recipe.classes);
+  const validation = await readChannel(root, "validation", channels, recipe.classes);
   console.log(`Training on ${train.length} pictures, validating on ${validation.length}`);
   const model = join(root, "model");
   await mkdir(model, { recursive: true });
@@ -34,18 +33,34 @@ async function readJson(file: string): Promise<Record<string, unknown>> {
   throw new UsageError(`${file} holds no JSON object.`);
 }
 
-function checkChannel(name: string, config: unknown): void {
-  if (typeof config !== "object" || config === null) {
-    throw new UsageError(
-      `Unable to initialize the algorithm. Failed to validate input data configuration. (caused by ValidationError)\n\nCaused by: '${name}' is a required property`,
-    );
+type Channels = Readonly<Record<string, unknown>>;
+
+async function readChannel(
+  root: string,
+  name: string,
+  channels: Channels,
+  classes: number,
+): Promise<Sample[]> {
+  const folder = join(root, "input/data", name);
+  const type = contentType(channels, name);
+  if (type === "application/x-recordio") return await readRecords(folder, classes);
+  if (type === "application/x-image") {
+    contentType(channels, `${name}_lst`);
+    return await readImages(folder, `${folder}_lst`, classes);
   }
-  const type = "ContentType" in config ? config.ContentType : undefined;
-  if (type !== undefined && type !== "application/x-recordio") {
-    throw new UsageError(
-      `The channel ${name} has the content type '${String(type)}': stage it as application/x-recordio.`,
-    );
+  throw new UsageError(
+    `The channel ${name} has the content type '${type}': stage it as application/x-recordio or application/x-image.`,
+  );
+}
+
+function contentType(channels: Channels, name: string): string {
+  const channel = channels[name];
+  if (typeof channel === "object" && channel !== null) {
+    return "ContentType" in channel ? String(channel.ContentType) : "application/x-recordio";
   }
+  throw new UsageError(
+    `Unable to initialize the algorithm. Failed to validate input data configuration. (caused by ValidationError)\n\nCaused by: '${name}' is a required property`,
+  );
 }
 
 /** Prints an epoch as the MXNet container does, for the metric definitions to find. */

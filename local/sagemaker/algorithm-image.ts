@@ -10,7 +10,7 @@ export function isImageClassification(image: string): boolean {
 /** Why another image can't run here. Nothing is pulled: the local SageMaker has no containers. */
 export function foreignImage(image: string): string {
   return (
-    `ClientError: the local SageMaker runs image-classification only, ` +
+    `the local SageMaker runs image-classification only, ` +
     `<account>.dkr.ecr.<region>.amazonaws.com/image-classification:1, not ${image}`
   );
 }

@@ -10,7 +10,7 @@ import type { Valid } from "./valid.ts";
 /**
  * Lays a folder out as SageMaker does /opt/ml: `input/config/*.json`, `input/data/<channel>/...`,
  * `model` and `output`, the channels downloaded from S3.
- * @throws JobFailure where a channel has no objects or is of a kind that is not served here.
+ * @throws JobFailure where a channel has no objects or can't be read.
  */
 export async function stageInput(
   service: Service,
@@ -60,15 +60,12 @@ async function downloadChannel(
   signal: AbortSignal,
 ): Promise<void> {
   const source = channel.DataSource.S3DataSource;
-  if (source?.S3DataType !== "S3Prefix") {
-    throw new JobFailure(
-      `ClientError: the local SageMaker reads channels of S3DataType S3Prefix, and the channel ` +
-        `${channel.ChannelName} is ${source?.S3DataType ?? "no S3 data source"}`,
-    );
-  }
+  if (source === undefined) return;
   const objects = await findInput(service, source, request.RoleArn, signal);
   const { key: prefix } = parseS3Uri(source.S3Uri);
-  await downloadAll(service.s3, objects, { prefix, folder, signal });
+  await downloadAll(service.s3, objects, { prefix, folder, signal }).catch((error: unknown) => {
+    throw new JobFailure(`ClientError: Data download failed:${source.S3Uri}: ${String(error)}`);
+  });
 }
 
 /**
@@ -83,8 +80,8 @@ export async function findInput(
 ): Promise<StoredObject[]> {
   const objects = await listObjects(service.s3, S3Uri, signal).catch((error: unknown) => {
     signal.throwIfAborted();
-    if (!(error instanceof Error) || error.name !== "NoSuchBucket") throw error;
-    return [];
+    if (error instanceof Error && error.name === "NoSuchBucket") return [];
+    throw new JobFailure(`ClientError: Data download failed:${S3Uri}: ${String(error)}`);
   });
   if (objects.length > 0) return objects;
   const { bucket } = parseS3Uri(S3Uri);

@@ -38,6 +38,8 @@ export function startContainer(
   const child = spawn(process.execPath, ["--import", preload, script, ...args], {
     env: { PATH, HOME, TMPDIR, ...environment },
     stdio: ["pipe", "pipe", "pipe"],
+    // Ctrl-C in a terminal goes to the whole process group; a container ends only when it is told to.
+    detached: true,
   });
   const log: string[] = [];
   const keep = (line: string) => {

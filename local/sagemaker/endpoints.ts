@@ -14,7 +14,7 @@ import { deregisterEndpoint } from "./autoscaling.ts";
 import { create, remove, update } from "./deployment.ts";
 import { type Endpoint, isChanging } from "./endpoint.ts";
 import { type EndpointConfig, findConfig } from "./endpoint-configs.ts";
-import { checkLimit } from "./limits.ts";
+import { checkLimit, type Demand } from "./limits.ts";
 import { listPage } from "./listing.ts";
 import { arnOf, type Service } from "./service.ts";
 import { tagNew } from "./tags.ts";
@@ -104,19 +104,21 @@ function refuseWhileChanging(endpoint: Endpoint): void {
   if (isChanging(endpoint)) throw refusal(`Cannot update in-progress endpoint "${endpoint.arn}".`);
 }
 
-/** An update holds the old fleet's instances until the new one has taken over. */
+/** What an endpoint to be updated holds itself does not count against its new configuration. */
 function checkQuota(service: Service, config: EndpointConfig, updated?: Endpoint): void {
-  const demandsOf = ({ variants }: EndpointConfig) =>
-    variants.map(({ InstanceType, InitialInstanceCount }) => {
-      return { instanceType: InstanceType, instanceCount: InitialInstanceCount };
-    });
   const running = [...service.endpoints.values()]
     .filter((endpoint) => endpoint !== updated && endpoint.status !== "Failed")
     .flatMap(({ fleet, configName }) => {
-      const running = fleet?.config ?? service.endpointConfigs.get(configName);
-      return running === undefined ? [] : demandsOf(running);
+      const served = fleet?.config ?? service.endpointConfigs.get(configName);
+      return served === undefined ? [] : demandsOf(served);
     });
   for (const demand of demandsOf(config)) checkLimit(service.limits, "endpoint", demand, running);
+}
+
+function demandsOf({ variants }: EndpointConfig): Demand[] {
+  return variants.map(({ InstanceType, InitialInstanceCount }) => {
+    return { instanceType: InstanceType, instanceCount: InitialInstanceCount };
+  });
 }
 
 function describe(endpoint: Endpoint): Answer<DescribeEndpointCommandOutput> {

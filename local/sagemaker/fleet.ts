@@ -1,6 +1,6 @@
 import { Capture } from "./capture.ts";
 import type { EndpointConfig, ServedVariant } from "./endpoint-configs.ts";
-import { JobFailure } from "./job-failure.ts";
+import { JobFailure, noCapacity } from "./job-failure.ts";
 import type { ModelServer } from "./model-server.ts";
 import { findModel, type Model } from "./models.ts";
 import { serveModel } from "./served-model.ts";
@@ -66,10 +66,11 @@ export async function stopFleet({ variants }: Fleet): Promise<void> {
 
 async function startVariant(
   service: Service,
-  { VariantName }: ServedVariant,
+  { VariantName, InstanceType }: ServedVariant,
   model: Model,
   signal: AbortSignal,
 ): Promise<ModelServer> {
+  if (service.noCapacity.has(InstanceType)) throw new JobFailure(noCapacity);
   try {
     return await serveModel(service, model, signal);
   } catch (error) {

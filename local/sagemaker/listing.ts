@@ -55,14 +55,16 @@ export function listPage<T>(
 }
 
 function matches({ name, created, modified = created, status }: Listed, query: ListQuery): boolean {
-  const within = (time: Date, after: Date | undefined, before: Date | undefined) =>
-    (after === undefined || time >= after) && (before === undefined || time <= before);
   return (
     (query.NameContains === undefined || name.includes(query.NameContains)) &&
     (query.StatusEquals === undefined || status === query.StatusEquals) &&
     within(created, query.CreationTimeAfter, query.CreationTimeBefore) &&
     within(modified, query.LastModifiedTimeAfter, query.LastModifiedTimeBefore)
   );
+}
+
+function within(time: Date, after: Date | undefined, before: Date | undefined): boolean {
+  return (after === undefined || time >= after) && (before === undefined || time <= before);
 }
 
 function placeOf({ name, created, status = "" }: Listed, sortBy = "CreationTime"): Place {

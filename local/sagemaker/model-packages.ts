@@ -23,6 +23,8 @@ export function modelPackageOperations(service: Service) {
     CreateModelPackage(
       input: Valid<CreateModelPackageCommandInput>,
     ): Answer<CreateModelPackageCommandOutput> {
+      const repeated = createdWith(service, input.ClientToken);
+      if (repeated !== undefined) return { ModelPackageArn: repeated.arn };
       const created = newPackage(service, input);
       if (service.modelPackages.has(created.arn)) {
         throw new ServiceError(
@@ -67,6 +69,12 @@ export function modelPackageOperations(service: Service) {
       return {};
     },
   };
+}
+
+/** A package made by the same request before: its answer was lost, and the client asks again. */
+function createdWith(service: Service, token: string | undefined): ModelPackage | undefined {
+  if (token === undefined) return undefined;
+  return [...service.modelPackages.values()].find(({ request }) => request.ClientToken === token);
 }
 
 function newPackage(service: Service, input: Valid<CreateModelPackageCommandInput>): ModelPackage {

@@ -3,7 +3,7 @@ import { type ApiModel, decode, shapeOf } from "./api-model.ts";
 import { autoscalingOperations } from "./autoscaling.ts";
 import { endpointConfigOperations } from "./endpoint-configs.ts";
 import { endpointOperations } from "./endpoints.ts";
-import { invokeEndpoint, type InvokeRequest } from "./invocations.ts";
+import { invokeEndpoint } from "./invocations.ts";
 import { modelPackageGroupOperations } from "./model-package-groups.ts";
 import { modelPackageOperations } from "./model-packages.ts";
 import { modelOperations } from "./models.ts";
@@ -65,7 +65,7 @@ export function makeRouter(service: Service, models: ApiModels) {
     const Body = await readBody(request, maxInvocationBytes);
     const input = { ...headerMembers(models.runtime, request), EndpointName: name, Body };
     refuseViolations("ValidationError", violations(models.runtime, "InvokeEndpointInput", input));
-    await invokeEndpoint(service, input as InvokeRequest, response);
+    await invokeEndpoint(service, input, response);
   }
 
   async function route(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -115,6 +115,7 @@ function answerError(models: ApiModels, response: ServerResponse, error: unknown
   const shape = Object.values(models)
     .map(({ shapes }: ApiModel) => shapes[known.name])
     .find((found) => found !== undefined);
+  // Some errors' shapes write it large.
   const messageMember = shape?.members && "Message" in shape.members ? "Message" : "message";
   sendError(response, {
     code: known.name,

@@ -18,7 +18,8 @@ export async function serveModel(
   model: Model,
   signal: AbortSignal,
 ): Promise<ModelServer> {
-  if (!isImageClassification(model.image)) throw new JobFailure(foreignImage(model.image));
+  if (!isImageClassification(model.image))
+    throw new JobFailure(`ClientError: ${foreignImage(model.image)}`);
   const folder = path.join(service.workDir, `model-${randomUUID()}`);
   const clean = () => rm(folder, { recursive: true, force: true });
   try {
@@ -30,7 +31,7 @@ export async function serveModel(
       signal,
     );
     return {
-      invoke: server.invoke,
+      invoke: (headers, body, abort) => server.invoke(headers, body, abort),
       async close() {
         await server.close();
         await clean();

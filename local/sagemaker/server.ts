@@ -1,5 +1,5 @@
 import { mkdir, mkdtemp, rm } from "node:fs/promises";
-import { createServer } from "node:http";
+import { createServer, type Server } from "node:http";
 import { availableParallelism, tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
@@ -25,6 +25,8 @@ export interface SageMakerOptions {
   readonly algorithmDir?: string;
   /** Service quotas by name, in instances; by default none. */
   readonly limits?: Limits;
+  /** Instance types that fail with CapacityError, as where AWS has none free; by default none. */
+  readonly noCapacity?: readonly string[];
   /** Where temporary files go; by default the system's folder for them. */
   readonly workDir?: string;
   /** Jobs that run at once; by default one a core. */
@@ -53,24 +55,31 @@ export async function startSageMaker(options: SageMakerOptions): Promise<SageMak
   const closing = new AbortController();
   const service = await makeService(options, closing.signal);
   const server = createServer(makeRouter(service, { sagemaker, runtime, autoscaling }));
+  const close = async () => {
+    closing.abort();
+    const closed = new Promise<void>((resolve) => void server.close(() => resolve()));
+    server.closeAllConnections();
+    await closed;
+    await endEverything(service);
+    await rm(service.workDir, { recursive: true, force: true });
+    service.s3.destroy();
+  };
+  try {
+    return { endpoint: `http://127.0.0.1:${await listen(server, port)}`, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+/** Answers the port that it got. */
+async function listen(server: Server, port: number): Promise<number> {
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
     server.listen(port, "127.0.0.1", resolve);
   });
   const address = server.address();
-  const listening = typeof address === "object" ? address?.port : port;
-  return {
-    endpoint: `http://127.0.0.1:${listening}`,
-    async close() {
-      closing.abort();
-      const closed = new Promise<void>((resolve) => void server.close(() => resolve()));
-      server.closeAllConnections();
-      await closed;
-      await endEverything(service);
-      await rm(service.workDir, { recursive: true, force: true });
-      service.s3.destroy();
-    },
-  };
+  return typeof address === "object" && address !== null ? address.port : port;
 }
 
 async function makeService(options: SageMakerOptions, closing: AbortSignal): Promise<Service> {
@@ -89,6 +98,7 @@ async function makeService(options: SageMakerOptions, closing: AbortSignal): Pro
     }),
     queue: new Queue(jobs),
     limits: options.limits ?? {},
+    noCapacity: new Set(options.noCapacity),
     workDir: await mkdtemp(path.join(workDir, "sagemaker-")),
     algorithmDir: options.algorithmDir ?? fileURLToPath(new URL("../algorithm", import.meta.url)),
     closing,

@@ -16,6 +16,8 @@ export interface Service {
   readonly s3: S3Client;
   readonly queue: Queue;
   readonly limits: Limits;
+  /** Instance types of which none is free. */
+  readonly noCapacity: ReadonlySet<string>;
   /** Holds every temporary file; deleted at the end. */
   readonly workDir: string;
   /** Where `train.ts` and `serve.ts` of image-classification are. */

@@ -1,14 +1,14 @@
 import { randomUUID } from "node:crypto";
 import { readFile, rm } from "node:fs/promises";
 import path from "node:path";
-import { foreignImage, isImageClassification } from "./algorithm-image.ts";
 import { filesBelow, packFolder } from "./archive.ts";
 import { stageInput } from "./channels.ts";
 import { startContainer } from "./container.ts";
-import { JobFailure } from "./job-failure.ts";
+import { JobFailure, noCapacity } from "./job-failure.ts";
 import { parseS3Uri, writeObject } from "./objects.ts";
 import type { Service } from "./service.ts";
 import type { TrainingJob } from "./training-job.ts";
+import { unsupportedTraining } from "./training-support.ts";
 
 const stopMessages = {
   Stopped: "Training job stopped",
@@ -37,8 +37,10 @@ async function train(
   signal: AbortSignal,
 ): Promise<void> {
   signal.throwIfAborted();
-  const { TrainingImage } = job.request.AlgorithmSpecification;
-  if (!isImageClassification(TrainingImage)) throw new JobFailure(foreignImage(TrainingImage));
+  const unsupported = unsupportedTraining(job.request);
+  if (unsupported !== undefined) throw new JobFailure(`ClientError: ${unsupported}`);
+  const { InstanceType } = job.request.ResourceConfig;
+  if (service.noCapacity.has(InstanceType)) throw new JobFailure(noCapacity);
   job.started = new Date();
   job.move("Downloading", "Downloading input data");
   await stageInput(service, job.request, folder, signal);
@@ -46,6 +48,7 @@ async function train(
   await runContainer(service, job, folder, signal);
   job.move("Uploading", "Uploading generated training model");
   await uploadModel(service, job, folder);
+  signal.throwIfAborted();
 }
 
 async function runContainer(
@@ -91,7 +94,11 @@ async function containerFailure(
 
 async function uploadModel(service: Service, job: TrainingJob, folder: string): Promise<void> {
   const archive = await packFolder(path.join(folder, "model"));
-  await writeObject(service.s3, parseS3Uri(job.modelArtifacts), archive);
+  await writeObject(service.s3, parseS3Uri(job.modelArtifacts), archive).catch((error: unknown) => {
+    throw new JobFailure(
+      `ClientError: Artifact upload failed: ${job.modelArtifacts}: ${String(error)}`,
+    );
+  });
 }
 
 /** A stopped job keeps what its container had saved until then. */
@@ -106,7 +113,8 @@ async function stop(service: Service, job: TrainingJob, folder: string): Promise
 }
 
 function fail(job: TrainingJob, error: unknown): void {
-  const reason = error instanceof JobFailure ? error.message : `InternalServerError: ${error}`;
+  const reason =
+    error instanceof JobFailure ? error.message : `InternalServerError: ${String(error)}`;
   job.failureReason = reason.slice(0, 1024);
   job.move("Failed", "Training job failed");
 }

@@ -3,11 +3,14 @@ import type {
   CreateTransformJobCommandOutput,
   DescribeTransformJobCommandInput,
   DescribeTransformJobCommandOutput,
+  ListTransformJobsCommandInput,
+  ListTransformJobsCommandOutput,
   StopTransformJobCommandInput,
   TransformJobStatus,
 } from "@aws-sdk/client-sagemaker";
 import type { Answer } from "./answer.ts";
 import { checkLimit } from "./limits.ts";
+import { listPage } from "./listing.ts";
 import { findModel, type Model } from "./models.ts";
 import { arnOf, runBehind, type Service } from "./service.ts";
 import { tagNew } from "./tags.ts";
@@ -22,12 +25,13 @@ export interface TransformJob {
   readonly created: Date;
   readonly stopping: AbortController;
   status: TransformJobStatus;
+  modified: Date;
   started?: Date;
   ended?: Date;
   failureReason?: string;
 }
 
-/** CreateTransformJob, DescribeTransformJob, StopTransformJob. */
+/** CreateTransformJob, DescribeTransformJob, StopTransformJob, ListTransformJobs. */
 export function transformJobOperations(service: Service) {
   return {
     CreateTransformJob(
@@ -35,11 +39,13 @@ export function transformJobOperations(service: Service) {
     ): Answer<CreateTransformJobCommandOutput> {
       const name = input.TransformJobName;
       check(service, input);
+      const created = new Date();
       const job: TransformJob = {
         request: input,
         arn: arnOf(service, `transform-job/${name}`),
         model: findModel(service, input.ModelName),
-        created: new Date(),
+        created,
+        modified: created,
         stopping: new AbortController(),
         status: "InProgress",
       };
@@ -63,8 +69,21 @@ export function transformJobOperations(service: Service) {
         );
       }
       job.status = "Stopping";
+      job.modified = new Date();
       job.stopping.abort();
       return {};
+    },
+    ListTransformJobs(
+      input: Valid<ListTransformJobsCommandInput>,
+    ): Answer<ListTransformJobsCommandOutput> {
+      const jobs = service.transformJobs.values();
+      const { page, NextToken } = listPage(jobs, input, "Descending", (job) => ({
+        name: job.request.TransformJobName,
+        created: job.created,
+        modified: job.modified,
+        status: job.status,
+      }));
+      return { TransformJobSummaries: page.map(summary), NextToken };
     },
   };
 }
@@ -130,5 +149,17 @@ function describe(job: TransformJob): Answer<DescribeTransformJobCommandOutput> 
     CreationTime: job.created,
     TransformStartTime: job.started,
     TransformEndTime: job.ended,
+  };
+}
+
+function summary(job: TransformJob) {
+  return {
+    TransformJobName: job.request.TransformJobName,
+    TransformJobArn: job.arn,
+    CreationTime: job.created,
+    TransformEndTime: job.ended,
+    LastModifiedTime: job.modified,
+    TransformJobStatus: job.status,
+    FailureReason: job.failureReason,
   };
 }

@@ -1,6 +1,6 @@
 import pMap from "p-map";
 import { findInput } from "./channels.ts";
-import { JobFailure } from "./job-failure.ts";
+import { JobFailure, noCapacity } from "./job-failure.ts";
 import type { ModelServer } from "./model-server.ts";
 import { parseS3Uri, readObject, relativeKey, type StoredObject, writeObject } from "./objects.ts";
 import { serveModel } from "./served-model.ts";
@@ -20,10 +20,13 @@ export async function runTransformJob(service: Service, job: TransformJob): Prom
     if (!signal.aborted) job.failureReason = reasonOf(error);
   }
   job.ended = new Date();
+  job.modified = job.ended;
 }
 
 async function transform(service: Service, job: TransformJob, signal: AbortSignal): Promise<void> {
   signal.throwIfAborted();
+  const { InstanceType } = job.request.TransformResources;
+  if (service.noCapacity.has(InstanceType ?? "")) throw new JobFailure(noCapacity);
   job.started = new Date();
   const { TransformInput, MaxConcurrentTransforms = 0, Environment = {} } = job.request;
   const source = TransformInput.DataSource.S3DataSource;
@@ -46,6 +49,7 @@ async function transform(service: Service, job: TransformJob, signal: AbortSigna
   } finally {
     await server.close();
   }
+  signal.throwIfAborted();
   // The rest was transformed all the same, as on AWS; the objects refused have no output.
   if (refused.length > 0) {
     const kind = refused.some((status) => status >= 500) ? "AlgorithmError" : "ClientError";

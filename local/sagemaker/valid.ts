@@ -8,8 +8,8 @@ export type Valid<T> = T extends string | number | boolean | Date | Uint8Array |
     ? Valid<Part>[]
     : T extends object
       ? {
-          [Key in keyof T]: Record<never, never> extends Pick<T, Key>
-            ? Valid<T[Key]>
-            : Valid<NonNullable<T[Key]>>;
+          [Key in keyof T]: T extends Record<Key, T[Key]>
+            ? Valid<NonNullable<T[Key]>>
+            : Valid<T[Key]>;
         }
       : T;

@@ -65,11 +65,8 @@ function unicodeOrPlain(source: string): RegExp {
 }
 
 function say(value: unknown, at: string, constraint: string): string {
-  const shown =
-    value === undefined || value === null
-      ? "null"
-      : `'${typeof value === "object" ? JSON.stringify(value) : String(value)}'`;
-  return `Value ${shown} at '${at}' failed to satisfy constraint: ${constraint}`;
+  const shown = typeof value === "string" ? value : JSON.stringify(value);
+  return `Value ${value === null ? "null" : `'${shown}'`} at '${at}' failed to satisfy constraint: ${constraint}`;
 }
 
 function typeViolation({ type }: Shape, value: unknown): string | undefined {
@@ -112,8 +109,8 @@ function constraints(shape: Shape, value: unknown): string[] {
 }
 
 function sizeOf(value: unknown): number {
-  if (typeof value === "string") return [...value].length;
-  if (Array.isArray(value) || value instanceof Uint8Array) return value.length;
+  if (typeof value === "string" || Array.isArray(value) || value instanceof Uint8Array)
+    return value.length;
   return value !== null && typeof value === "object" ? Object.keys(value).length : 0;
 }
 
@@ -126,10 +123,14 @@ function partViolations(model: ApiModel, shape: Shape, value: unknown, at: strin
   }
   if (shape.type === "map" && shape.key !== undefined && shape.value !== undefined) {
     const { key: keyMember, value: valueMember } = shape;
-    return Object.entries(value as object).flatMap(([key, part]) => [
-      ...violations(model, keyMember.shape, key, `${at}.${key}.key`),
-      ...violations(model, valueMember.shape, part, `${at}.${key}.value`),
-    ]);
+    const entries = Object.entries(value as object);
+    const keys = entries.map(([key]) =>
+      violations(model, keyMember.shape, key, `${at}.${key}.key`),
+    );
+    const values = entries.map(([key, part]) =>
+      violations(model, valueMember.shape, part, `${at}.${key}.value`),
+    );
+    return [...keys, ...values].flat();
   }
   return shape.type === "structure"
     ? memberViolations(model, shape, value as Record<string, unknown>, at)

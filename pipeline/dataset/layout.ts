@@ -1,4 +1,3 @@
-import { pMapIterable } from "p-map";
 import { encodeRecord } from "../recordio.ts";
 import type { Picture } from "./source.ts";
 
@@ -11,30 +10,35 @@ export interface Upload {
 
 type Channel = "train" | "validation" | "test";
 
+/** The pictures of a channel, in order: numbers only, as there may be very many. */
 interface Listing {
-  /** Keys of the objects that hold the pictures. */
-  readonly keys: string[];
-  /** `.lst` lines as im2rec writes them: index, label, name. */
-  readonly lines: string[];
+  readonly labels: number[];
+  readonly ids: number[];
 }
 
 /** What `layOut` has put where; complete once its stream has ended. */
 export interface Contents extends Readonly<Record<Channel, Listing>> {
-  readonly test: Listing & { readonly labels: number[] };
+  readonly shards: { train: readonly string[]; validation: readonly string[] };
 }
 
 export function emptyContents(): Contents {
   return {
-    train: { keys: [], lines: [] },
-    validation: { keys: [], lines: [] },
-    test: { keys: [], lines: [], labels: [] },
+    train: { labels: [], ids: [] },
+    validation: { labels: [], ids: [] },
+    test: { labels: [], ids: [] },
+    shards: { train: [], validation: [] },
   };
+}
+
+/** The name of a picture's file: `bicycle_000123.png`. */
+export function pictureName(vehicle: string | undefined, id: number | undefined): string {
+  return `${vehicle}_${String(id).padStart(6, "0")}.png`;
 }
 
 /** Small enough that the shards in flight stay far under 300 MB, large enough to be few. */
 const shardBytes = 4 * 2 ** 20;
 /** Pictures encoded at a time. */
-const encoders = 4;
+const batchSize = 8;
 
 interface LayoutInput {
   readonly classes: readonly string[];
@@ -42,8 +46,6 @@ interface LayoutInput {
   readonly validation: readonly ReadonlySet<number>[];
   readonly contents: Contents;
 }
-
-const encode = async (picture: Picture) => ({ ...picture, image: await picture.png() });
 
 /**
  * Turns pictures into the objects of a dataset as SageMaker's image-classification takes it:
@@ -55,38 +57,57 @@ export async function* layOut(
 ): AsyncGenerator<Upload, void, undefined> {
   const seen = classes.map(() => 0);
   const shards = { train: new Shards("train"), validation: new Shards("validation") };
-  const encoded = pMapIterable(pictures, encode, { concurrency: encoders, backpressure: encoders });
-  for await (const { split, label, id, image } of encoded) {
-    const name = `${classes[label]}_${String(id).padStart(6, "0")}.png`;
+  for await (const { split, label, id, image } of encode(pictures)) {
     if (split === "test") {
-      const key = `test/${name}`;
-      list(contents.test, label, name);
-      contents.test.keys.push(key);
       contents.test.labels.push(label);
+      contents.test.ids.push(id);
+      const key = `test/${pictureName(classes[label], id)}`;
       yield { key, body: image, contentType: "image/png" };
       continue;
     }
     const place = seen[label] ?? 0;
     seen[label] = place + 1;
     const channel = validation[label]?.has(place) === true ? "validation" : "train";
-    const full = shards[channel].add(
-      encodeRecord({ label, id: contents[channel].lines.length, image }),
-    );
-    list(contents[channel], label, name);
+    const { labels, ids } = contents[channel];
+    const full = shards[channel].add(encodeRecord({ label, id: ids.length, image }));
+    labels.push(label);
+    ids.push(id);
     if (full !== undefined) yield full;
   }
   for (const channel of ["train", "validation"] as const) {
     yield shards[channel].take();
-    contents[channel].keys.push(...shards[channel].keys);
+    contents.shards[channel] = shards[channel].keys;
   }
   for (const channel of ["train", "validation", "test"] as const) {
-    const body = Buffer.from(contents[channel].lines.join(""));
+    const body = Buffer.from(list(contents[channel], classes));
     yield { key: `${channel}.lst`, body, contentType: "text/plain" };
   }
 }
 
-function list({ lines }: Listing, label: number, name: string): void {
-  lines.push(`${lines.length}\t${label}\t${name}\n`);
+async function* encode(
+  pictures: AsyncIterable<Picture>,
+): AsyncGenerator<Picture & { readonly image: Buffer }, void, undefined> {
+  let batch: Picture[] = [];
+  for await (const picture of pictures) {
+    if (batch.push(picture) < batchSize) continue;
+    yield* await encodeAll(batch);
+    batch = [];
+  }
+  yield* await encodeAll(batch);
+}
+
+async function encodeAll(batch: readonly Picture[]) {
+  return await Promise.all(
+    batch.map(async (picture) => ({ ...picture, image: await picture.png() })),
+  );
+}
+
+/** A `.lst` file as im2rec writes it, a picture a line: index, label, name. */
+function list({ labels, ids }: Listing, classes: readonly string[]): string {
+  const lines = labels.map(
+    (label, at) => `${at}\t${label}\t${pictureName(classes[label], ids[at])}\n`,
+  );
+  return lines.join("");
 }
 
 /** Gathers records into files of a bounded size. */

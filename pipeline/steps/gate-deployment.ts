@@ -3,6 +3,7 @@ import type { Config } from "../config.ts";
 import type { Context } from "../context.ts";
 import { StepError } from "../errors.ts";
 import type { Evaluation } from "../evaluation.ts";
+import { servingModel, type ServingModel } from "../serving-model.ts";
 
 export interface GateDecision {
   readonly approved: boolean;
@@ -20,13 +21,19 @@ export interface GateDeploymentInput {
   readonly modelPackageArn: string;
 }
 
-/** Approves or rejects a model package by its evaluation, and writes the reason into it. */
+/**
+ * Approves or rejects a model package by its evaluation, and by that of the model which serves, and
+ * writes the reason into it.
+ * @throws StepError where the evaluation is not whole.
+ */
 export async function gateDeployment(
-  { clients, progress, signal }: Context,
-  { gate }: Pick<Config, "gate">,
+  context: Context,
+  config: Pick<Config, "project" | "environment" | "gate">,
   { evaluation, modelPackageArn }: GateDeploymentInput,
 ): Promise<GateDecision> {
-  const decision = decide(evaluation, gate);
+  const { clients, progress, signal } = context;
+  const serving = await servingModel(context, config, evaluation);
+  const decision = decide(evaluation, config.gate, serving);
   await clients.sagemaker.send(
     new UpdateModelPackageCommand({
       ModelPackageArn: modelPackageArn,
@@ -40,12 +47,14 @@ export async function gateDeployment(
 }
 
 /**
- * Whether enough test pictures are right: whole pictures are compared, never shares.
+ * Whether enough test pictures are right, and not fewer than of the model that serves: whole
+ * pictures are compared, never shares.
  * @throws StepError where the evaluation is not whole; the gate then stays closed.
  */
 export function decide(
   { correct, total, interval, predictions, trainingJobName }: Evaluation,
   { accuracy }: Config["gate"],
+  serving?: ServingModel,
 ): GateDecision {
   if (
     !Number.isInteger(correct) ||
@@ -60,21 +69,23 @@ export function decide(
         `(${correct} correct of ${total}, ${predictions.length} predictions). Evaluate it again.`,
     );
   }
-  const required = requiredCorrect(accuracy, total);
+  const atLeast = requiredCorrect(accuracy, total);
+  const required = Math.max(atLeast, serving?.correct ?? 0);
   const approved = correct >= required;
   const share = `${correct}/${total} = ${percent(correct / total)}%`;
   const [low, high] = interval.map(percent);
+  const short = `${required - correct} short`;
+  const because =
+    serving !== undefined && required > atLeast ? ` as ${serving.name} has, which serves` : "";
   return {
     approved,
     required,
     correct,
     total,
     reason: approved
-      ? `${share} of the test pictures right, at least ${required} needed.`
-      : `${share} of the test pictures right, ${required - correct} short of ${required}.`,
-    line:
-      `${share} (${low}–${high}), needs ${required}: ` +
-      (approved ? "open" : `closed, ${required - correct} short`),
+      ? `${share} of the test pictures right, at least ${required} needed${because}.`
+      : `${share} of the test pictures right, ${short} of ${required}${because}.`,
+    line: `${share} (${low}–${high}), needs ${required}: ${approved ? "open" : `closed, ${short}`}`,
   };
 }
 

@@ -4,7 +4,7 @@ import pMap from "p-map";
 import type { Config } from "../config.ts";
 import type { Context } from "../context.ts";
 import { explainBucketError } from "../dataset/bucket-error.ts";
-import { emptyContents, layOut } from "../dataset/layout.ts";
+import { emptyContents, layOut, pictureName } from "../dataset/layout.ts";
 import type { Contents, Upload } from "../dataset/layout.ts";
 import { Surveyor } from "../dataset/source.ts";
 import type { Source } from "../dataset/source.ts";
@@ -99,18 +99,20 @@ async function stage(
 }
 
 function describe(
-  { train, validation, test }: Contents,
+  { train, validation, test, shards }: Contents,
   head: Pick<Manifest, "hash" | "source" | "classes" | "seed">,
 ): Manifest {
   return {
     ...head,
     counts: {
-      train: train.lines.length,
-      validation: validation.lines.length,
-      test: test.lines.length,
+      train: train.labels.length,
+      validation: validation.labels.length,
+      test: test.labels.length,
     },
-    train: train.keys,
-    validation: validation.keys,
-    test: test.keys.map((key, at) => ({ key, label: test.labels[at] ?? 0 })),
+    ...shards,
+    test: test.labels.map((label, at) => ({
+      key: `test/${pictureName(head.classes[label], test.ids[at])}`,
+      label,
+    })),
   };
 }

@@ -210,7 +210,7 @@ async function ignoringAbsence(request: Promise<unknown>): Promise<void> {
 function isAbsent(error: unknown): boolean {
   return (
     error instanceof Error &&
-    /could not find|not found|does not exist|already (been )?(stopped|completed)|terminal state/i.test(
+    /could not find|not found|does not exist|is in status|terminal state/i.test(
       `${error.name} ${error.message}`,
     )
   );

@@ -26,8 +26,8 @@ RECORD = 2 + 3072  # coarse label, fine label, 32x32 red, green, blue
 
 CONFIG = {
     "widths": (64, 128, 256),
-    "epochs": 34,
-    "small_crops_until": 0.82,  # share of the epochs that train on 24x24 crops
+    "epochs": 26,
+    "small_crops_until": 0.85,  # share of the epochs that train on 24x24 crops
     "batch": 256,
     "muon_lr": 0.08,
     "muon_momentum": 0.6,

@@ -21,7 +21,7 @@ DeleteModel CreateEndpointConfig DescribeEndpointConfig ListEndpointConfigs Dele
 CreateEndpoint DescribeEndpoint UpdateEndpoint ListEndpoints DeleteEndpoint CreateModelPackageGroup
 DescribeModelPackageGroup ListModelPackageGroups DeleteModelPackageGroup CreateModelPackage
 DescribeModelPackage UpdateModelPackage ListModelPackages DeleteModelPackage AddTags ListTags
-DeleteTags RegisterScalableTarget PutScalingPolicy DescribeScalableTargets DescribeScalingPolicies
+DeleteTags ListTransformJobs RegisterScalableTarget PutScalingPolicy DescribeScalableTargets DescribeScalingPolicies
 DeregisterScalableTarget DeleteScalingPolicy`;
 
 type Body = Record<string, unknown>;
@@ -127,6 +127,7 @@ test("the answers about models, transforms and endpoints hold against the API mo
   });
   await sagemaker("StopTransformJob", transform);
   await after("DescribeTransformJob", transform, "TransformJobStatus", "Stopped");
+  await sagemaker("ListTransformJobs");
   await sagemaker("CreateEndpointConfig", {
     EndpointConfigName: "c",
     ProductionVariants: [
@@ -152,6 +153,7 @@ test("the answers about models, transforms and endpoints hold against the API mo
   await sagemaker("DeleteEndpoint", endpoint);
   await sagemaker("DeleteEndpointConfig", { EndpointConfigName: "c" });
   await sagemaker("DeleteModel", { ModelName: "m" });
+  expect(await sagemaker("ListModels")).toEqual({ Models: [] });
 });
 
 async function callAutoscaling(): Promise<void> {
@@ -208,6 +210,7 @@ test("the answers about model packages hold against the API model", async () => 
   await sagemaker("ListModelPackages", group);
   await sagemaker("DeleteModelPackage", { ModelPackageName: ModelPackageArn });
   await sagemaker("DeleteModelPackageGroup", group);
+  expect(await sagemaker("ListModelPackageGroups")).toEqual({ ModelPackageGroupSummaryList: [] });
 });
 
 test("every operation of the local SageMaker was held against its model here", () => {

@@ -40,7 +40,7 @@ const fakeAlgorithm = fileURLToPath(new URL("fake-algorithm", import.meta.url));
 /** botocore's API models in the project's `.venv`. */
 export async function apiModels(): Promise<string> {
   const lib = path.join(await ensureVenv(console.log), "lib");
-  const [python = ""] = (await readdir(lib)).filter((name) => name.startsWith("python3"));
+  const python = (await readdir(lib)).find((name) => name.startsWith("python3")) ?? "";
   return path.join(lib, python, "site-packages/botocore/data");
 }
 
@@ -55,6 +55,9 @@ export async function startFixture(options: Partial<SageMakerOptions> = {}) {
     s3Endpoint: ministack.endpoint,
     algorithmDir: fakeAlgorithm,
     ...options,
+  }).catch(async (error: unknown) => {
+    await ministack.stop();
+    throw error;
   });
   const settings = { region, credentials, endpoint: server.endpoint, maxAttempts: 1 };
   const s3 = new S3Client({ ...settings, endpoint: ministack.endpoint, forcePathStyle: true });
@@ -93,14 +96,14 @@ export async function keys({ s3 }: Pick<Fixture, "s3">, prefix: string): Promise
   return Contents.map(({ Key = "" }) => Key);
 }
 
-/** Asks until `found` answers something. */
+/** Asks until `look` finds something, for half a minute. */
 export async function until<T>(look: () => Promise<T | undefined | false>): Promise<T> {
-  for (let left = 400; left > 0; left--) {
+  for (let left = 1200; left > 0; left--) {
     const found = await look();
     if (found !== undefined && found !== false) return found;
     await sleep(25);
   }
-  throw new Error("it did not happen within ten seconds");
+  throw new Error("it did not happen within half a minute");
 }
 
 /** A training job's request over the channels of `putChannels`; `act` is what the fake container does. */
@@ -149,7 +152,7 @@ export async function train(fixture: Fixture, request: CreateTrainingJobCommandI
 
 /** A model archive whose serving container answers `answer`. */
 export async function putModel(
-  fixture: Fixture,
+  fixture: Pick<Fixture, "s3">,
   key: string,
   content: { answer: number[]; start?: string },
 ): Promise<void> {

@@ -125,3 +125,10 @@ test("tags belong to the group, not to a version in it", async () => {
     name: "ValidationException",
   });
 });
+
+test("a request sent twice registers one version", async () => {
+  await group("once");
+  const first = await register("once", { ClientToken: "token-1" });
+  expect(await register("once", { ClientToken: "token-1" })).toBe(first);
+  expect(await register("once", { ClientToken: "token-2" })).not.toBe(first);
+});

@@ -25,7 +25,7 @@ import {
 let fixture: Fixture;
 
 beforeAll(async () => {
-  fixture = await startFixture({ jobs: 1, limits: { "ml.p3.2xlarge for training job usage": 1 } });
+  fixture = await startFixture({ jobs: 1, noCapacity: ["ml.p4d.24xlarge"] });
   await putChannels(fixture);
 });
 afterAll(() => fixture[Symbol.asyncDispose]());
@@ -148,52 +148,15 @@ test("a job over its MaxRuntime ends as Stopped, MaxRuntimeExceeded", async () =
   expect([job.TrainingJobStatus, job.SecondaryStatus]).toEqual(["Stopped", "MaxRuntimeExceeded"]);
 });
 
-test("a second job waits for a free core", async () => {
+test("a second job waits for a free core, and can be stopped while it waits", async () => {
   await running("first", "hang");
   await fixture.sagemaker.send(new CreateTrainingJobCommand(trainingJob("second")));
   expect((await describe("second")).SecondaryStatus).toBe("Starting");
+  await fixture.sagemaker.send(new CreateTrainingJobCommand(trainingJob("third")));
+  await fixture.sagemaker.send(new StopTrainingJobCommand({ TrainingJobName: "third" }));
+  await until(async () => (await describe("third")).TrainingJobStatus === "Stopped");
   await fixture.sagemaker.send(new StopTrainingJobCommand({ TrainingJobName: "first" }));
   await until(async () => (await describe("second")).TrainingJobStatus === "Completed");
-});
-
-test("requests that AWS refuses are refused in its words", async () => {
-  const refused = (name: string, changes: object) =>
-    expect(fixture.sagemaker.send(new CreateTrainingJobCommand(trainingJob(name, changes))))
-      .rejects;
-  await refused("learns", {}).toMatchObject({
-    name: "ResourceInUse",
-    message:
-      "Training job names must be unique within an AWS account and region, and a training job " +
-      "with this name already exists (arn:aws:sagemaker:us-east-1:000000000000:training-job/learns)",
-  });
-  await refused("a_b", {}).toMatchObject({
-    name: "ValidationException",
-    message:
-      "1 validation error detected: Value 'a_b' at 'trainingJobName' failed to satisfy constraint: " +
-      "Member must satisfy regular expression pattern: [a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}",
-  });
-  const cpu = { InstanceType: "ml.m5.large", InstanceCount: 1, VolumeSizeInGB: 10 };
-  await refused("cpu", { ResourceConfig: cpu }).toMatchObject({ name: "ValidationException" });
-  const spot = { EnableManagedSpotTraining: true };
-  const short = { MaxRuntimeInSeconds: 600, MaxWaitTimeInSeconds: 599 };
-  await refused("spot", { ...spot, StoppingCondition: short }).toMatchObject({
-    message: expect.stringContaining("greater than or equal to MaxRuntimeInSeconds"),
-  });
-  await refused("many", {
-    HyperParameters: Object.fromEntries(Array.from({ length: 101 }, (_, i) => [`h${i}`, "1"])),
-  }).toMatchObject({
-    message: expect.stringContaining(
-      "at 'hyperParameters' failed to satisfy constraint: Member must have length less than or equal to 100",
-    ),
-  });
-  const two = { InstanceType: "ml.p3.2xlarge", InstanceCount: 2, VolumeSizeInGB: 10 };
-  await refused("quota", { ResourceConfig: two }).toMatchObject({
-    name: "ResourceLimitExceeded",
-    message: expect.stringContaining(
-      "The account-level service limit 'ml.p3.2xlarge for training job usage' is 1 Instances, with " +
-        "current utilization of 0 Instances and a request delta of 2 Instances.",
-    ),
-  });
 });
 
 test("an unknown job is answered as the service answers it", async () => {
@@ -229,6 +192,7 @@ test("pages of jobs neither repeat nor leave out one", async () => {
     "learns",
     "second",
     "stops",
+    "third",
   ]);
   const failed = await fixture.sagemaker.send(
     new ListTrainingJobsCommand({ StatusEquals: "Failed" }),
@@ -245,4 +209,47 @@ test("an object outside a channel's prefix is not downloaded", async () => {
   await train(fixture, trainingJob("prefix"));
   const model = (await modelJson("training/prefix/output/model.tar.gz")) as { files: string[] };
   expect(model.files).not.toContain("train/x.rec");
+});
+
+const unsupported = {
+  AlgorithmSpecification: { TrainingImage: "other:1", TrainingInputMode: "File" as const },
+};
+
+test.each([
+  ["another image", unsupported, "runs image-classification only"],
+  [
+    "two instances",
+    {
+      ResourceConfig: {
+        InstanceType: "ml.g5.xlarge" as const,
+        InstanceCount: 2,
+        VolumeSizeInGB: 1,
+      },
+    },
+    "trains on one instance, not on 2",
+  ],
+  [
+    "an output bucket that is not there",
+    { OutputDataConfig: { S3OutputPath: "s3://absent-bucket/training" } },
+    "Artifact upload failed: s3://absent-bucket/training/",
+  ],
+])("%s fails the job rather than be pretended", async (what, changes, reason) => {
+  const job = await train(fixture, trainingJob(what.replaceAll(" ", "-"), changes));
+  expect(job.TrainingJobStatus).toBe("Failed");
+  expect(job.FailureReason).toMatch(/^ClientError: /);
+  expect(job.FailureReason).toContain(reason);
+});
+
+test("a job whose instance type has no capacity fails with CapacityError", async () => {
+  const ResourceConfig = {
+    InstanceType: "ml.p4d.24xlarge" as const,
+    InstanceCount: 1,
+    VolumeSizeInGB: 10,
+  };
+  const job = await train(fixture, trainingJob("capacity", { ResourceConfig }));
+  expect(job.FailureReason).toBe(
+    "CapacityError: Unable to provision requested ML compute capacity. Please retry using a " +
+      "different ML instance type.",
+  );
+  expect(job.TrainingStartTime).toBeUndefined();
 });

@@ -49,8 +49,11 @@ function job(
 const describe = (TransformJobName: string) =>
   fixture.sagemaker.send(new DescribeTransformJobCommand({ TransformJobName }));
 
+const create = (request: CreateTransformJobCommandInput) =>
+  fixture.sagemaker.send(new CreateTransformJobCommand(request));
+
 async function transform(request: CreateTransformJobCommandInput) {
-  await fixture.sagemaker.send(new CreateTransformJobCommand(request));
+  await create(request);
   return until(async () => {
     const found = await describe(request.TransformJobName ?? "");
     return found.TransformEndTime !== undefined && found;
@@ -91,7 +94,7 @@ test("a prefix without objects fails the job", async () => {
 test("a stopped transform job stops", async () => {
   await Promise.all(Array.from({ length: 30 }, (_, i) => put(fixture, `stop/in/${i}`, "slow")));
   const request = job("stop", { MaxConcurrentTransforms: 1 });
-  await fixture.sagemaker.send(new CreateTransformJobCommand(request));
+  await create(request);
   await until(async () => (await keys(fixture, "stop/out/")).length > 0);
   await fixture.sagemaker.send(new StopTransformJobCommand({ TransformJobName: "stop" }));
   await until(async () => (await describe("stop")).TransformJobStatus === "Stopped");
@@ -99,13 +102,11 @@ test("a stopped transform job stops", async () => {
 });
 
 test("a transform job that AWS refuses is refused", async () => {
-  const refused = (request: CreateTransformJobCommandInput) =>
-    expect(fixture.sagemaker.send(new CreateTransformJobCommand(request))).rejects;
-  await refused(job("all")).toMatchObject({ name: "ResourceInUse" });
-  await refused(job("none", { ModelName: "none" })).toMatchObject({
+  await expect(create(job("all"))).rejects.toMatchObject({ name: "ResourceInUse" });
+  await expect(create(job("none", { ModelName: "none" }))).rejects.toMatchObject({
     message: 'Could not find model "arn:aws:sagemaker:us-east-1:000000000000:model/none".',
   });
-  await refused(job("wide", { MaxConcurrentTransforms: 17 })).toMatchObject({
+  await expect(create(job("wide", { MaxConcurrentTransforms: 17 }))).rejects.toMatchObject({
     message: expect.stringContaining("must not exceed 100 MB"),
   });
   await expect(describe("unknown")).rejects.toMatchObject({

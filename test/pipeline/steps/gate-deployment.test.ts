@@ -1,10 +1,16 @@
-import { DescribeModelPackageCommand } from "@aws-sdk/client-sagemaker";
+import { CreateEndpointCommand, DescribeModelPackageCommand } from "@aws-sdk/client-sagemaker";
 import { expect, test } from "@jest/globals";
 import { assert, integer, property, tuple } from "fast-check";
 import { parseConfig } from "../../../pipeline/config.ts";
 import { evaluate } from "../../../pipeline/evaluation.ts";
 import { evaluateModel } from "../../../pipeline/steps/evaluate-model.ts";
-import { decide, gateDeployment, requiredCorrect } from "../../../pipeline/steps/gate-deployment.ts";
+import {
+  decide,
+  gateDeployment,
+  requiredCorrect,
+} from "../../../pipeline/steps/gate-deployment.ts";
+import { servingModel } from "../../../pipeline/serving-model.ts";
+import { createConfig, settled } from "../../local/sagemaker/fixture.ts";
 import { createManifest, createPredictions } from "../predictions.ts";
 import { createInput, openStand } from "./evaluation-stand.ts";
 
@@ -24,6 +30,16 @@ test("the line says how much, how sure and how far", () => {
   const closed = decide(evaluationOf(17), { accuracy: 0.94 });
   expect(closed.line).toBe("183/200 = 91.5% (86.8–94.6), needs 188: closed, 5 short");
   expect(closed.reason).toBe("183/200 = 91.5% of the test pictures right, 5 short of 188.");
+});
+
+test("a model is not to be worse than the one that serves", () => {
+  const serving = { name: "job-before", correct: 192 };
+  expect(decide(evaluationOf(8), { accuracy: 0.94 }, serving).approved).toBe(true);
+  const worse = decide(evaluationOf(9), { accuracy: 0.94 }, serving);
+  expect(worse.line).toBe("191/200 = 95.5% (91.7–97.6), needs 192: closed, 1 short");
+  expect(worse.reason).toMatch(/1 short of 192 as job-before has, which serves\.$/);
+  const weak = { name: "job-before", correct: 150 };
+  expect(decide(evaluationOf(13), { accuracy: 0.94 }, weak).required).toBe(188);
 });
 
 test("every share of two decimals needs what whole numbers say", () => {
@@ -81,4 +97,32 @@ test("the verdict and its reason stand in the model package", async () => {
   const better = { ...evaluation, correct: 10 };
   await gateDeployment(context, config, { evaluation: better, modelPackageArn });
   expect(await described()).toMatchObject({ ModelApprovalStatus: "Approved" });
+});
+
+test("the model that serves is found by the endpoint, and compared on the same dataset only", async () => {
+  await using stand = await openStand();
+  const { context, fixture, lines } = stand;
+  const config = parseConfig("environment: test");
+  const served = await evaluateModel(context, config, await createInput(stand, "served"));
+  await createConfig(fixture, "first", {
+    ProductionVariants: [
+      {
+        VariantName: "AllTraffic",
+        ModelName: served.modelName,
+        InstanceType: "ml.m5.large",
+        InitialInstanceCount: 1,
+      },
+    ],
+  });
+  const request = { EndpointName: "scones-test", EndpointConfigName: "first" };
+  await fixture.sagemaker.send(new CreateEndpointCommand(request));
+  await settled(fixture, "scones-test");
+  const { evaluation } = served;
+  expect(await servingModel(context, config, evaluation)).toEqual({
+    name: "job-served",
+    correct: 9,
+  });
+  const other = { ...evaluation, datasetHash: "another" };
+  expect(await servingModel(context, config, other)).toBeUndefined();
+  expect(lines.at(-1)).toMatch(/job-served, was measured on other pictures/);
 });

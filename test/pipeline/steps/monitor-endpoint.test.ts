@@ -23,7 +23,8 @@ afterAll(() => stand[Symbol.asyncDispose]());
 /** Captures of half bicycles, half motorcycles with this confidence. */
 const ordinary = (count: number, confidence = 0.9) =>
   Array.from({ length: count }, (_, index) => {
-    const [first, second] = index % 2 === 0 ? [confidence, 1 - confidence] : [1 - confidence, confidence];
+    const [first, second] =
+      index % 2 === 0 ? [confidence, 1 - confidence] : [1 - confidence, confidence];
     return createCapture({ eventId: `event-${index}`, data: JSON.stringify([first, second]) });
   });
 
@@ -89,9 +90,9 @@ test("fault 65: a record that stands in two hours' files counts once", async () 
 });
 
 test("what was captured before or after the period is left out", async () => {
-  const at = (minute: number) => (line: string) =>
-    line.replace("03:04:05", `03:${String(minute).padStart(2, "0")}:00`);
-  const lines = ordinary(90).map((line, index) => at(Math.floor(index / 30) * 10)(line));
+  const lines = ordinary(90).map((line, index) =>
+    line.replace("03:04:05", ["03:00:00", "03:10:00", "03:20:00"][Math.floor(index / 30)] ?? ""),
+  );
   await store("period", lines);
   const since = new Date("2026-01-02T03:10:00Z");
   const until = new Date("2026-01-02T03:20:00Z");
@@ -100,7 +101,11 @@ test("what was captured before or after the period is left out", async () => {
 });
 
 test("files of hours long before the period are not opened", async () => {
-  await store("old", ordinary(30).map(() => "garbage"), "00");
+  await store(
+    "old",
+    ordinary(30).map(() => "garbage"),
+    "00",
+  );
   await store("old", ordinary(30));
   const since = new Date("2026-01-02T03:00:00Z");
   expect(await monitor("old", { since })).toMatchObject({ records: 30, skipped: 0 });

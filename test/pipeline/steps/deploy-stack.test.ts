@@ -8,6 +8,7 @@ import {
   UpdateFunctionConfigurationCommand,
 } from "@aws-sdk/client-lambda";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
+import { MAX_PICTURE_BYTES } from "../../../lambdas/picture.ts";
 import { ensureVenv } from "../../../local/venv.ts";
 import { parseConfig } from "../../../pipeline/config.ts";
 import { execute } from "../../../pipeline/execution.ts";
@@ -31,6 +32,16 @@ afterAll(async () => stand[Symbol.asyncDispose]());
 
 const send = (key: string) => execute(stand.context, application.stateMachineArn, { bucket, key });
 
+test("running the step twice does the work once", async () => {
+  stand.lines.length = 0;
+  expect(await deployStack(stand.context, config, input)).toEqual({
+    ...application,
+    change: "unchanged",
+  });
+  expect(stand.lines.filter((line) => line.startsWith("sent"))).toEqual([]);
+  expect(stand.lines.filter((line) => line.endsWith("is there already"))).toHaveLength(4);
+});
+
 test("a picture that the model is sure of comes back with its bay and orders", async () => {
   const { status, output } = await send(await stand.put(`${folder}bicycle.png`, pictureOf(0.96)));
   expect(status).toBe("SUCCEEDED");
@@ -46,6 +57,12 @@ test("a picture that the model is sure of comes back with its bay and orders", a
   const motorcycle = await send(await stand.put(`${folder}motorcycle.png`, pictureOf(0.02)));
   expect(motorcycle.output).toMatchObject({ vehicle: "motorcycle", bay: "B", orders: "2-10 km" });
   expect(stand.asked.at(-1)).toBe("image/png /endpoints/scones-test/invocations");
+});
+
+test("the largest picture that is taken goes through", async () => {
+  const largest = Buffer.concat([pictureOf(1), Buffer.alloc(MAX_PICTURE_BYTES)]);
+  const key = await stand.put(`${folder}largest.png`, largest.subarray(0, MAX_PICTURE_BYTES));
+  expect(await send(key)).toMatchObject({ status: "SUCCEEDED", output: { vehicle: "bicycle" } });
 });
 
 test("fault 68: low confidence ends in THRESHOLD_CONFIDENCE_NOT_MET and says how low", async () => {
@@ -80,13 +97,12 @@ test("fault 42: an endpoint that fails ends the execution with the endpoint's er
 test("every failed execution is published with its error, cause and input", async () => {
   const received: { Type: string; Token: string; Message: string }[] = [];
   const subscriber = createServer((request, response) => {
-    request.toArray().then(
-      (chunks: Buffer[]) => {
-        received.push(JSON.parse(Buffer.concat(chunks).toString()) as (typeof received)[number]);
-        response.end();
-      },
-      () => response.destroy(),
-    );
+    let body = "";
+    request.on("data", (chunk: Buffer) => (body += chunk.toString()));
+    request.on("end", () => {
+      received.push(JSON.parse(body) as (typeof received)[number]);
+      response.end();
+    });
   });
   await new Promise<void>((resolve) => subscriber.listen(0, "127.0.0.1", resolve));
   try {
@@ -115,7 +131,7 @@ test("every failed execution is published with its error, cause and input", asyn
 
 test("the reading Lambda's role opens no object outside the prefix", async () => {
   const lambda = new LambdaClient({ region: "us-east-1" });
-  const FunctionName = `${application.stackName}-serialize-image`;
+  const FunctionName = `${application.stackName}-serialize`;
   const { Environment } = await lambda.send(new GetFunctionConfigurationCommand({ FunctionName }));
   const Variables = { ...Environment?.Variables };
   const set = (PICTURE_PREFIX: string) =>

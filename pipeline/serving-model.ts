@@ -1,0 +1,62 @@
+import {
+  DescribeEndpointCommand,
+  DescribeEndpointConfigCommand,
+  DescribeModelPackageCommand,
+} from "@aws-sdk/client-sagemaker";
+import type { Config } from "./config.ts";
+import type { Context } from "./context.ts";
+import type { Evaluation } from "./evaluation.ts";
+import { findModelPackage } from "./model-package.ts";
+import { names } from "./names.ts";
+
+/** The model behind the environment's endpoint, as it was measured. */
+export interface ServingModel {
+  readonly name: string;
+  /** Right test pictures of the same dataset. */
+  readonly correct: number;
+}
+
+/**
+ * The model that serves, by its own model package. Undefined where none serves, and where it was
+ * measured on another dataset: the two numbers can't be compared then.
+ */
+export async function servingModel(
+  context: Context,
+  config: Pick<Config, "project" | "environment">,
+  { datasetHash, total }: Evaluation,
+): Promise<ServingModel | undefined> {
+  const { clients, progress, signal } = context;
+  const name = await servedName(context, names.endpoint(config));
+  if (name === undefined) return undefined;
+  const found = await findModelPackage(context, names.modelPackageGroup(config), {
+    trainingJobName: name,
+    datasetHash,
+  });
+  if (found === undefined) {
+    progress.line(`the model that serves, ${name}, was measured on other pictures: not compared`);
+    return undefined;
+  }
+  const { CustomerMetadataProperties: measured } = await clients.sagemaker.send(
+    new DescribeModelPackageCommand({ ModelPackageName: found }),
+    { abortSignal: signal },
+  );
+  const correct = Number(measured?.["correct"] ?? Number.NaN);
+  return Number.isInteger(correct) && correct <= total ? { name, correct } : undefined;
+}
+
+async function servedName({ clients, signal }: Context, endpoint: string) {
+  try {
+    const { EndpointConfigName } = await clients.sagemaker.send(
+      new DescribeEndpointCommand({ EndpointName: endpoint }),
+      { abortSignal: signal },
+    );
+    const { ProductionVariants } = await clients.sagemaker.send(
+      new DescribeEndpointConfigCommand({ EndpointConfigName }),
+      { abortSignal: signal },
+    );
+    return ProductionVariants?.[0]?.ModelName;
+  } catch (error) {
+    if (error instanceof Error && /could not find/i.test(error.message)) return undefined;
+    throw error;
+  }
+}

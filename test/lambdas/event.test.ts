@@ -1,0 +1,24 @@
+import { expect, test } from "@jest/globals";
+import { parseEvent } from "../../lambdas/event.ts";
+
+const event = { s3_bucket: "b", s3_key: "test/bicycle_s_000513.png" };
+
+test("the exercise's event is read, with and without what is still empty", () => {
+  const whole = { image_data: "", ...event, inferences: [] };
+  expect(parseEvent(whole)).toEqual(whole);
+  expect(parseEvent(event)).toEqual(whole);
+  expect(parseEvent({ ...event, more: 1 })).toEqual(whole);
+});
+
+test.each([
+  [undefined, "the event is not an object"],
+  ["text", "the event is not an object"],
+  [{ s3_key: "k" }, "s3_bucket is missing"],
+  [{ s3_bucket: "b", s3_key: "" }, "s3_key is missing"],
+  [{ ...event, image_data: 1 }, "image_data is not a string"],
+  [{ ...event, inferences: "[0.1, 0.9]" }, "inferences are not a list of probabilities"],
+  [{ ...event, inferences: [0.5, Number.NaN] }, "inferences are not a list of probabilities"],
+  [{ ...event, inferences: [1.5] }, "inferences are not a list of probabilities"],
+])("the event %j is refused", (wrong, reason) => {
+  expect(() => parseEvent(wrong)).toThrow(reason);
+});

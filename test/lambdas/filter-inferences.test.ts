@@ -1,0 +1,68 @@
+import { afterEach, beforeEach, expect, jest, test } from "@jest/globals";
+
+process.env["THRESHOLD"] = "0.93";
+process.env["ROUTES"] = JSON.stringify([
+  { vehicle: "bicycle", bay: "A", orders: "near" },
+  { vehicle: "motorcycle", bay: "B", orders: "far" },
+  { vehicle: "tractor", bay: "C", orders: "very far" },
+]);
+const { handler } = await import("../../lambdas/filter-inferences.ts");
+
+const lines: string[] = [];
+beforeEach(() => {
+  lines.length = 0;
+  jest.spyOn(console, "log").mockImplementation((line: string) => void lines.push(line));
+});
+afterEach(() => void jest.restoreAllMocks());
+
+const filter = async (inferences: unknown) =>
+  handler({ image_data: "", s3_bucket: "b", s3_key: "k", inferences }, { awsRequestId: "r-1" });
+
+test("the likeliest of any number of classes is named, with its route", async () => {
+  expect(await filter([0.01, 0.04, 0.95])).toEqual({
+    image_data: "",
+    s3_bucket: "b",
+    s3_key: "k",
+    inferences: [0.01, 0.04, 0.95],
+    vehicle: "tractor",
+    confidence: 0.95,
+    threshold: 0.93,
+    confident: true,
+    route: { vehicle: "tractor", bay: "C", orders: "very far" },
+  });
+});
+
+test("exactly the threshold is enough, the next number below it is not", async () => {
+  expect(await filter([0.93, 0.07, 0])).toMatchObject({ confident: true });
+  expect(await filter([0.9299999999999999, 0.07, 0])).toMatchObject({ confident: false });
+});
+
+test("fault 67: the same event gives the same output", async () => {
+  expect(await filter([0.2, 0.7, 0.1])).toEqual(await filter([0.2, 0.7, 0.1]));
+});
+
+test.each([[[]], [[0.5, 0.5]]])(
+  "inferences %j of another number of classes are refused",
+  async (inferences) => {
+    await expect(filter(inferences)).rejects.toThrow(/inferences for 3 classes: deploy the stack/);
+  },
+);
+
+test("each invocation writes one line of JSON, failed ones too", async () => {
+  await filter([0, 1, 0]);
+  await filter("none").catch(() => undefined);
+  expect(lines.map((line) => JSON.parse(line) as unknown)).toEqual([
+    {
+      function: "filter-inferences",
+      awsRequestId: "r-1",
+      s3_bucket: "b",
+      s3_key: "k",
+      ms: expect.any(Number),
+      level: "INFO",
+      vehicle: "motorcycle",
+      confidence: 1,
+      confident: true,
+    },
+    expect.objectContaining({ level: "ERROR", error: "Refused", s3_key: "k" }),
+  ]);
+});

@@ -1,0 +1,18 @@
+import { inflateRawSync } from "node:zlib";
+import { expect, test } from "@jest/globals";
+import { bundleLambda } from "../../pipeline/bundle.ts";
+
+/** Bytes of code at most, unpacked: what a Lambda has to read before it can answer. */
+test.each([
+  ["serialize-image", 450_000],
+  ["classify-image", 320_000],
+  ["filter-inferences", 4_000],
+] as const)("%s is bundled to the same bytes every time, within %d bytes", async (name, limit) => {
+  const [archive, again] = await Promise.all([bundleLambda(name), bundleLambda(name)]);
+  expect(archive.equals(again)).toBe(true);
+  const path = archive.subarray(30, 30 + archive.readUInt16LE(26)).toString();
+  const code = inflateRawSync(archive.subarray(30 + path.length));
+  expect(path).toBe("index.mjs");
+  expect(code.toString()).toMatch(/export\s*\{.*handler\s*\}/);
+  expect(code.length).toBeLessThan(limit);
+});

@@ -1,0 +1,123 @@
+import {
+  CreateModelPackageCommand,
+  CreateModelPackageGroupCommand,
+  DescribeEndpointConfigCommand,
+  ListTagsCommand,
+  type ModelApprovalStatus,
+} from "@aws-sdk/client-sagemaker";
+import { afterAll, beforeAll, expect, test } from "@jest/globals";
+import { parseConfig } from "../../../pipeline/config.ts";
+import { isScaled } from "../../../pipeline/scaling.ts";
+import { deployEndpoint } from "../../../pipeline/steps/deploy-endpoint.ts";
+import { bucket, createModel, image, settled } from "../../local/sagemaker/fixture.ts";
+import { openStand, type Stand } from "./evaluation-stand.ts";
+
+let stand: Stand;
+
+beforeAll(async () => {
+  stand = await openStand();
+  await stand.fixture.sagemaker.send(
+    new CreateModelPackageGroupCommand({ ModelPackageGroupName: "packages" }),
+  );
+});
+
+afterAll(() => stand[Symbol.asyncDispose]());
+
+/** A model and its package; `start: "fail"` is one whose container does not come up. */
+async function createInput(
+  modelName: string,
+  { status = "Approved" as ModelApprovalStatus, start = undefined as string | undefined } = {},
+) {
+  await createModel(stand.fixture, modelName, {
+    answer: [0.75, 0.25],
+    ...(start !== undefined && { start }),
+  });
+  const { ModelPackageArn = "" } = await stand.fixture.sagemaker.send(
+    new CreateModelPackageCommand({
+      ModelPackageGroupName: "packages",
+      ModelApprovalStatus: status,
+      InferenceSpecification: {
+        Containers: [{ Image: image, ModelDataUrl: `s3://${bucket}/models/${modelName}.tar.gz` }],
+        SupportedContentTypes: ["image/png"],
+        SupportedResponseMIMETypes: ["application/json"],
+      },
+    }),
+  );
+  return { modelPackageArn: ModelPackageArn, modelName, bucket, pollIntervalMs: 25 };
+}
+
+const configOf = (environment: string) => parseConfig(`environment: ${environment}`);
+
+test("an approved package serves, captured, scaled and tagged", async () => {
+  const config = configOf("serves");
+  const made = await deployEndpoint(stand.context, config, await createInput("good"));
+  expect(made).toMatchObject({ endpointName: "scones-serves", change: "created" });
+  const { sagemaker } = stand.fixture;
+  const served = await sagemaker.send(
+    new DescribeEndpointConfigCommand({ EndpointConfigName: made.endpointConfigName }),
+  );
+  expect(served.DataCaptureConfig).toMatchObject({
+    EnableCapture: true,
+    InitialSamplingPercentage: 100,
+    DestinationS3Uri: `s3://${bucket}/scones/serves/capture`,
+  });
+  expect(await isScaled(stand.context, "scones-serves")).toBe(true);
+  const { EndpointArn } = await settled(stand.fixture, "scones-serves");
+  const { Tags } = await sagemaker.send(new ListTagsCommand({ ResourceArn: EndpointArn }));
+  expect(Tags).toContainEqual({ Key: "scones:environment", Value: "serves" });
+});
+
+test("the same deployment again changes nothing", async () => {
+  const config = configOf("again");
+  const input = await createInput("again");
+  await deployEndpoint(stand.context, config, input);
+  expect((await deployEndpoint(stand.context, config, input)).change).toBe("unchanged");
+});
+
+test("another model updates the endpoint and is scaled again", async () => {
+  const config = configOf("updated");
+  await deployEndpoint(stand.context, config, await createInput("old"));
+  const made = await deployEndpoint(stand.context, config, await createInput("new"));
+  expect(made.change).toBe("updated");
+  expect(await isScaled(stand.context, "scones-updated")).toBe(true);
+});
+
+test.each(["Rejected", "PendingManualApproval"] as const)(
+  "a package that is %s is not deployed",
+  async (status) => {
+    const input = await createInput(`is-${status}`, { status });
+    await expect(deployEndpoint(stand.context, configOf("refused"), input)).rejects.toThrow(
+      `is ${status}: only an Approved one is deployed`,
+    );
+  },
+);
+
+test("a model that is not the measured one is not deployed", async () => {
+  const measured = await createInput("measured");
+  await createModel(stand.fixture, "other");
+  await expect(
+    deployEndpoint(stand.context, configOf("altered"), { ...measured, modelName: "other" }),
+  ).rejects.toThrow("Run evaluate-model again");
+});
+
+test("fault 37: an update that rolls back fails, although the endpoint is InService", async () => {
+  const config = configOf("rolls-back");
+  const good = await deployEndpoint(stand.context, config, await createInput("before"));
+  const bad = await createInput("broken", { start: "fail" });
+  await expect(deployEndpoint(stand.context, config, bad)).rejects.toThrow("was rolled back");
+  const serving = await settled(stand.fixture, "scones-rolls-back");
+  expect(serving).toMatchObject({
+    EndpointStatus: "InService",
+    EndpointConfigName: good.endpointConfigName,
+  });
+});
+
+test("fault 36: a first deployment that fails says why, and the next one starts anew", async () => {
+  const config = configOf("fails");
+  const bad = await createInput("never-up", { start: "fail" });
+  await expect(deployEndpoint(stand.context, config, bad)).rejects.toThrow(
+    "scones-fails is Failed",
+  );
+  const made = await deployEndpoint(stand.context, config, await createInput("then-good"));
+  expect(made.change).toBe("created");
+});

@@ -1,0 +1,141 @@
+import {
+  DescribeTrainingJobCommand,
+  ListTagsCommand,
+  ListTrainingJobsCommand,
+  StopTrainingJobCommand,
+  type DescribeTrainingJobCommandOutput,
+} from "@aws-sdk/client-sagemaker";
+import { afterAll, beforeAll, expect, test } from "@jest/globals";
+import { parseConfig, type Config } from "../../../pipeline/config.ts";
+import type { Context } from "../../../pipeline/context.ts";
+import type { Dataset } from "../../../pipeline/manifest.ts";
+import { trainModel } from "../../../pipeline/steps/train-model.ts";
+import { bucket, put, role, startFixture, until } from "../../local/sagemaker/fixture.ts";
+import { createManifest } from "../predictions.ts";
+import { openStand, type Stand } from "./evaluation-stand.ts";
+
+let stand: Stand;
+const dataset: Dataset = { bucket, prefix: "data/", manifest: createManifest(10) };
+const input = { dataset, executionRoleArn: role, pollIntervalMs: 25 };
+
+beforeAll(async () => {
+  stand = await openStand();
+  await put(stand.fixture, "data/train/part-00000.rec", "train");
+  await put(stand.fixture, "data/validation/part-00000.rec", "validation");
+});
+
+afterAll(() => stand[Symbol.asyncDispose]());
+
+/** A configuration of its own environment, whose fake container does `act`. */
+function createConfig(environment: string, act = "learn"): Config {
+  return parseConfig(
+    `environment: ${environment}\ntraining:\n  instanceTypes: [ml.g4dn.xlarge, ml.g5.xlarge]\n  hyperparameters: { act: ${act} }\n`,
+  );
+}
+
+async function jobs(environment: string): Promise<string[]> {
+  const { TrainingJobSummaries = [] } = await stand.fixture.sagemaker.send(
+    new ListTrainingJobsCommand({ NameContains: `scones-${environment}-` }),
+  );
+  return TrainingJobSummaries.map(({ TrainingJobName = "" }) => TrainingJobName);
+}
+
+test("a dataset is trained, the job tagged and its metrics handed on", async () => {
+  const made = await trainModel(stand.context, createConfig("whole"), { ...input, run: "run-1" });
+  expect(made).toMatchObject({ adopted: false, metrics: { "validation:accuracy": 0.95 } });
+  expect(made.modelDataUrl).toBe(
+    `s3://${bucket}/scones/whole/training/${made.trainingJobName}/output/model.tar.gz`,
+  );
+  const { TrainingJobArn, HyperParameters } = await stand.fixture.sagemaker.send(
+    new DescribeTrainingJobCommand({ TrainingJobName: made.trainingJobName }),
+  );
+  expect(HyperParameters).toMatchObject({ num_classes: "2", num_training_samples: "8" });
+  const { Tags } = await stand.fixture.sagemaker.send(
+    new ListTagsCommand({ ResourceArn: TrainingJobArn }),
+  );
+  expect(Tags).toContainEqual({ Key: "scones:run", Value: "run-1" });
+});
+
+test("fault 24: a second run adopts the first one's job", async () => {
+  const first = await trainModel(stand.context, createConfig("twice"), input);
+  const second = await trainModel(stand.context, createConfig("twice"), input);
+  expect(second).toEqual({ ...first, adopted: true });
+  expect(await jobs("twice")).toHaveLength(1);
+});
+
+test("fault 56: two runs at the same time share one job", async () => {
+  const config = createConfig("race");
+  const [a, b] = await Promise.all([
+    trainModel(stand.context, config, input),
+    trainModel(stand.context, config, input),
+  ]);
+  expect(a.trainingJobName).toBe(b.trainingJobName);
+  expect(await jobs("race")).toHaveLength(1);
+});
+
+test("fault 29: a failed job fails the step with its reason, and a rerun is a new attempt", async () => {
+  const config = createConfig("fails", "fail");
+  await expect(trainModel(stand.context, config, input)).rejects.toThrow(
+    /ended Failed: ClientError: the pictures are upside down/,
+  );
+  await expect(trainModel(stand.context, config, input)).rejects.toThrow("-2 ended Failed");
+  expect(await jobs("fails")).toHaveLength(2);
+});
+
+test("fault 30: a job that is stopped from outside fails the step", async () => {
+  const training = trainModel(stand.context, createConfig("stopped", "hang"), input);
+  const TrainingJobName = await until(async () => (await jobs("stopped"))[0]);
+  await stand.fixture.sagemaker.send(new StopTrainingJobCommand({ TrainingJobName }));
+  await expect(training).rejects.toThrow("ended Stopped");
+});
+
+test("a cancelled run stops its job and says so", async () => {
+  const cancel = new AbortController();
+  const context: Context = { ...stand.context, signal: cancel.signal };
+  const training = trainModel(context, createConfig("cancelled", "hang"), input);
+  training.catch(() => undefined);
+  const TrainingJobName = await until(async () => (await jobs("cancelled"))[0]);
+  cancel.abort(new Error("cancelled"));
+  await expect(training).rejects.toThrow();
+  expect(stand.lines).toContain(`cancelled: training job ${TrainingJobName} is being stopped`);
+  await until(async () => {
+    const job = await stand.fixture.sagemaker.send(
+      new DescribeTrainingJobCommand({ TrainingJobName }),
+    );
+    return job.TrainingJobStatus === "Stopped";
+  });
+});
+
+test("fault 25: the next instance type takes over where AWS has no capacity", async () => {
+  const { sagemaker } = stand.context.clients;
+  const inject = "noCapacity";
+  sagemaker.middlewareStack.add(
+    (next) => async (request) => {
+      const result = await next(request);
+      const job = result.output as Partial<DescribeTrainingJobCommandOutput>;
+      if (job.ResourceConfig?.InstanceType === "ml.g4dn.xlarge") {
+        job.TrainingJobStatus = "Failed";
+        job.FailureReason = "CapacityError: Unable to provision requested ML compute capacity.";
+      }
+      return result;
+    },
+    { step: "initialize", name: inject },
+  );
+  const made = await trainModel(stand.context, createConfig("capacity"), input);
+  sagemaker.middlewareStack.remove(inject);
+  const job = await sagemaker.send(
+    new DescribeTrainingJobCommand({ TrainingJobName: made.trainingJobName }),
+  );
+  expect(job.ResourceConfig?.InstanceType).toBe("ml.g5.xlarge");
+});
+
+test("fault 26: a missing quota is named, and nothing is tried again", async () => {
+  await using fixture = await startFixture({
+    limits: { "ml.g4dn.xlarge for spot training job usage": 0 },
+  });
+  await put(fixture, "data/train/part-00000.rec", "train");
+  const clients = { ...stand.context.clients, sagemaker: fixture.sagemaker };
+  await expect(
+    trainModel({ ...stand.context, clients }, createConfig("quota"), input),
+  ).rejects.toThrow(/Raise the quota "ml.g4dn.xlarge for spot training job usage"/);
+});

@@ -1,0 +1,105 @@
+import { afterAll, beforeAll, expect, test } from "@jest/globals";
+import { parseConfig } from "../../../pipeline/config.ts";
+import type { Dataset } from "../../../pipeline/manifest.ts";
+import { deployStack } from "../../../pipeline/steps/deploy-stack.ts";
+import { verifyDeployment } from "../../../pipeline/steps/verify-deployment.ts";
+import { bucket, openStand, pictureOf, type Stand } from "../stand.ts";
+
+const config = parseConfig("environment: test");
+const endpointName = "scones-test";
+const classes = config.dataset.classes;
+const prefix = "scones/test/datasets/abc/";
+const counts = { train: 0, validation: 0, test: 4 };
+const manifest = {
+  hash: "abc",
+  source: "drawn",
+  classes,
+  seed: 1,
+  counts,
+  train: [],
+  validation: [],
+  test: [],
+};
+const dataset: Dataset = { bucket, prefix, manifest };
+
+let stand: Stand;
+let stateMachineArn: string;
+
+beforeAll(async () => {
+  stand = await openStand();
+  ({ stateMachineArn } = await deployStack(stand.context, config, {
+    endpointName,
+    bucket,
+    pollIntervalMs: 100,
+  }));
+});
+
+afterAll(async () => stand[Symbol.asyncDispose]());
+
+/** Stages a picture for each probability of being a bicycle; the evaluation says what `said` says. */
+async function evaluated(bicycle: readonly number[], said = bicycle) {
+  const predictions = await Promise.all(
+    bicycle.map(async (share, at) => {
+      const key = `test/${at}.png`;
+      await stand.put(prefix + key, pictureOf(share));
+      const p = said[at] ?? 0;
+      return { key, label: share >= 0.5 ? 0 : 1, probabilities: [p, 1 - p] };
+    }),
+  );
+  return { predictions, classes };
+}
+
+const verify = async (
+  evaluation: Awaited<ReturnType<typeof evaluated>>,
+  threshold = config.application.confidence,
+) =>
+  verifyDeployment(
+    stand.context,
+    { ...config, application: { ...config.application, confidence: threshold } },
+    { dataset, evaluation, stateMachineArn, endpointName, count: 4 },
+  );
+
+test("confident pictures of every class are routed and unsure ones refused", async () => {
+  const verification = await verify(await evaluated([1, 0.99, 0.98, 0.02, 0.6, 0.7, 0.8]));
+  expect(verification).toMatchObject({ confident: 2, unsure: 2 });
+  expect(verification.executions.map(({ key, status, error }) => [key, status, error])).toEqual([
+    [`${prefix}test/2.png`, "SUCCEEDED", ""],
+    [`${prefix}test/3.png`, "SUCCEEDED", ""],
+    [`${prefix}test/4.png`, "FAILED", "THRESHOLD_CONFIDENCE_NOT_MET"],
+    [`${prefix}test/5.png`, "FAILED", "THRESHOLD_CONFIDENCE_NOT_MET"],
+  ]);
+  const { p50, p95, max } = verification.latencies;
+  expect(p50).toBeGreaterThan(0);
+  expect(p95).toBeGreaterThanOrEqual(p50);
+  expect(max).toBeGreaterThanOrEqual(p95);
+});
+
+test("a model that is sure of every test picture is given a blend of two", async () => {
+  const verification = await verify(await evaluated([1, 0.99, 0.01, 0]));
+  expect(verification).toMatchObject({ confident: 4, unsure: 1 });
+  expect(verification.executions.at(-1)).toMatchObject({
+    key: `${prefix}verification/0.5-1-2.png`,
+    error: "THRESHOLD_CONFIDENCE_NOT_MET",
+  });
+  expect(stand.lines).toContain(
+    `no test picture is below 0.93: made ${prefix}verification/0.5-1-2.png, confidence 0.502`,
+  );
+});
+
+test("an endpoint that is sure of every blend too fails the step with how sure it was", async () => {
+  await expect(verify(await evaluated([1, 0]), 0.5)).rejects.toThrow(
+    "Endpoint scones-test is at least 0.502 sure of every test picture and of 3 blends of two classes",
+  );
+});
+
+test("an application that answers otherwise than was measured fails the step with its execution", async () => {
+  await expect(verify(await evaluated([0.6, 0.7], [0.99, 0.7]))).rejects.toThrow(
+    /1 of 2 executions .*\n.*test\/0\.png: expected SUCCEEDED as bicycle, got FAILED THRESHOLD_CONFIDENCE_NOT_MET bicycle with a confidence of 0\.6, below 0\.93 \(arn:aws:states:.*\)/,
+  );
+});
+
+test("a model that is sure of nothing fails the step before anything is sent", async () => {
+  await expect(verify(await evaluated([0.6, 0.7]))).rejects.toThrow(
+    "The model is less than 0.93 sure of every test picture",
+  );
+});
