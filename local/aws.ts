@@ -1,12 +1,9 @@
-import { globSync } from "node:fs";
-import { join } from "node:path";
 import { CreateBucketCommand } from "@aws-sdk/client-s3";
 import { destroyClients, makeClients } from "../pipeline/clients.ts";
 import type { Clients } from "../pipeline/context.ts";
-import { StepError } from "../pipeline/errors.ts";
 import { startMinistack } from "./ministack.ts";
 import { startSageMaker } from "./sagemaker/server.ts";
-import { ensureVenv } from "./venv.ts";
+import { apiModelsOf, ensureVenv } from "./venv.ts";
 
 export interface LocalAws extends AsyncDisposable {
   /** The variables that lead any AWS tool here. */
@@ -44,7 +41,7 @@ export async function startLocalAws({
   signal.throwIfAborted();
   const sageMaker = await startSageMaker({
     region,
-    apiModels: apiModels(venv),
+    apiModels: await apiModelsOf(venv),
     s3Endpoint: ministack.endpoint,
     ...(algorithmDir !== undefined && { algorithmDir }),
   });
@@ -68,15 +65,6 @@ export async function startLocalAws({
     executionRoleArn: "arn:aws:iam::000000000000:role/scones-local-execution",
     [Symbol.asyncDispose]: () => started.disposeAsync(),
   };
-}
-
-/** botocore's API models, which come with ministack. */
-function apiModels(venv: string): string {
-  const [folder] = globSync(join(venv, "lib", "python3*", "site-packages", "botocore", "data"));
-  if (folder === undefined) {
-    throw new StepError(`${venv} has no botocore. Delete the folder; the next run makes it anew.`);
-  }
-  return folder;
 }
 
 /** Sets variables and takes away the user's own that would win over them; returns the way back. */

@@ -1,4 +1,3 @@
-import { DescribeStacksCommand } from "@aws-sdk/client-cloudformation";
 import { ListMultipartUploadsCommand, ListObjectVersionsCommand } from "@aws-sdk/client-s3";
 import {
   ListTagsCommand,
@@ -13,6 +12,7 @@ import type { Config } from "./config.ts";
 import type { Context } from "./context.ts";
 import { keys, names } from "./names.ts";
 import { isScaled } from "./scaling.ts";
+import { describeStack } from "./stack-status.ts";
 import { tags } from "./tags.ts";
 
 /** What can be left behind, in the order in which it can be deleted. */
@@ -138,19 +138,11 @@ function isOurs(
   );
 }
 
-async function stacks({ clients }: Context, config: Config): Promise<Resource[]> {
-  const name = names.stack(config);
-  try {
-    const { Stacks = [] } = await clients.cloudformation.send(
-      new DescribeStacksCommand({ StackName: name }),
-    );
-    return Stacks.filter(
-      ({ Tags = [], StackStatus }) => StackStatus !== "DELETE_COMPLETE" && isOurs(config, Tags),
-    ).map(() => ({ kind: "stack", name }));
-  } catch (error) {
-    if (error instanceof Error && /does not exist/i.test(error.message)) return [];
-    throw error;
-  }
+async function stacks(context: Context, config: Config): Promise<Resource[]> {
+  const stack = await describeStack(context, names.stack(config));
+  return stack !== undefined && isOurs(config, stack.tags)
+    ? [{ kind: "stack", name: stack.name }]
+    : [];
 }
 
 async function objects({ clients }: Context, config: Config, bucket: string): Promise<Resource[]> {

@@ -1,5 +1,6 @@
 import { DescribeStacksCommand } from "@aws-sdk/client-cloudformation";
 import type { Context } from "./context.ts";
+import type { Tag } from "./tags.ts";
 
 export interface StackState {
   readonly id: string;
@@ -7,6 +8,7 @@ export interface StackState {
   readonly status: string;
   readonly reason: string;
   readonly outputs: Readonly<Record<string, string>>;
+  readonly tags: readonly Tag[];
 }
 
 /**
@@ -35,6 +37,7 @@ export async function describeStack(
           OutputValue,
         ]),
       ),
+      tags: (stack.Tags ?? []).map(({ Key = "", Value = "" }) => ({ Key, Value })),
     };
   } catch (error) {
     if (error instanceof Error && /does not exist/i.test(error.message)) return undefined;

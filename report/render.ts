@@ -26,7 +26,8 @@ export interface Report {
  */
 export async function renderReport(report: Report): Promise<string> {
   const { run } = report;
-  const style = await readFile(new URL("style.css", import.meta.url), "utf8");
+  const sheets = ["page.css", "parts.css"].map((name) => new URL(name, import.meta.url));
+  const styles = await Promise.all(sheets.map((sheet) => readFile(sheet, "utf8")));
   const page = html`<!doctype html>
     <html lang="en">
       <head>
@@ -39,7 +40,7 @@ export async function renderReport(report: Report): Promise<string> {
         <meta name="color-scheme" content="light dark" />
         <title>${title(run)}</title>
         <style>
-          ${trusted(style)}
+          ${trusted(styles.join("\n"))}
         </style>
       </head>
       <body>

@@ -48,9 +48,12 @@ export function makeRouter(service: Service, models: ApiModels) {
     { model: models.autoscaling, operations: autoscalingOperations(service) },
   ] as { model: ApiModel; operations: Readonly<Record<string, Operation>> }[];
 
+  const planeOf = (target: unknown) =>
+    planes.find(({ model }) => String(target).startsWith(`${model.metadata.targetPrefix}.`));
+
   async function control(target: string, request: IncomingMessage, response: ServerResponse) {
-    const [prefix, name = ""] = target.split(".");
-    const plane = planes.find(({ model }) => model.metadata.targetPrefix === prefix);
+    const plane = planeOf(target);
+    const name = target.split(".")[1] ?? "";
     const operation = plane?.operations[name];
     const shape = plane?.model.operations[name]?.input?.shape;
     if (plane === undefined || operation === undefined || shape === undefined) {
@@ -77,7 +80,8 @@ export function makeRouter(service: Service, models: ApiModels) {
   }
 
   return (request: IncomingMessage, response: ServerResponse): void => {
-    route(request, response).catch((error: unknown) => answerError(models, response, error));
+    const model = planeOf(request.headers["x-amz-target"])?.model ?? models.runtime;
+    route(request, response).catch((error: unknown) => answerError(model, response, error));
   };
 }
 
@@ -103,7 +107,7 @@ function headerMembers(model: ApiModel, request: IncomingMessage): Record<string
   return Object.fromEntries(found) as Record<string, string>;
 }
 
-function answerError(models: ApiModels, response: ServerResponse, error: unknown): void {
+function answerError(model: ApiModel, response: ServerResponse, error: unknown): void {
   if (response.headersSent || response.destroyed) {
     response.destroy();
     return;
@@ -112,10 +116,8 @@ function answerError(models: ApiModels, response: ServerResponse, error: unknown
     error instanceof ServiceError
       ? error
       : new ServiceError("InternalFailure", String(error), { status: 500 });
-  const shape = Object.values(models)
-    .map(({ shapes }: ApiModel) => shapes[known.name])
-    .find((found) => found !== undefined);
-  // Some errors' shapes write it large.
+  const shape = model.shapes[known.name];
+  // Some services write it large.
   const messageMember = shape?.members && "Message" in shape.members ? "Message" : "message";
   sendError(response, {
     code: known.name,

@@ -15,7 +15,10 @@ export interface MonitorEndpointInput {
   readonly captureUri: string;
   /** The baseline: that of the model which serves. */
   readonly evaluation: Evaluation;
-  /** Inferences before `since`, and from `until` on, are left out. */
+  /**
+   * Inferences before `since`, and from `until` on, are left out. Captures have whole seconds: both
+   * count from their second's beginning.
+   */
   readonly since?: Date;
   readonly until?: Date;
 }
@@ -96,8 +99,13 @@ export async function monitorEndpoint(
 }
 
 function isWithin({ inferenceTime }: Capture, since?: Date, until?: Date): boolean {
+  const second = secondOf(inferenceTime);
   return (
-    (since === undefined || inferenceTime >= since) &&
-    (until === undefined || inferenceTime < until)
+    (since === undefined || second >= secondOf(since)) &&
+    (until === undefined || second < secondOf(until))
   );
+}
+
+function secondOf(date: Date): number {
+  return Math.floor(date.getTime() / 1000);
 }

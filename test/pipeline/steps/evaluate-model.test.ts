@@ -192,7 +192,8 @@ test("fault 34: when its time is over the step says how to go on, and a rerun ad
   await expect(evaluateModel(stand.context, config, input)).rejects.toThrow(
     /picture_0\.png\.out is no list of probabilities: "late"/,
   );
-  const adopted = /^transform job job-late-late000000 is there \((InProgress|Completed)\): adopted$/;
+  const adopted =
+    /^transform job job-late-late000000 is there \((InProgress|Completed)\): adopted$/;
   expect(stand.lines).toContainEqual(expect.stringMatching(adopted));
 });
 

@@ -100,6 +100,12 @@ test("what was captured before or after the period is left out", async () => {
   expect(await monitor("period", { since, until })).toMatchObject({ records: 30 });
 });
 
+test("a capture of the second in which the period begins is counted", async () => {
+  await store("second", ordinary(30));
+  const since = new Date("2026-01-02T03:04:05.900Z");
+  expect(await monitor("second", { since })).toMatchObject({ records: 30 });
+});
+
 test("files of hours long before the period are not opened", async () => {
   await store(
     "old",
