@@ -42,7 +42,7 @@ export interface PipelineInput {
 /** What is local answers at once: looking often keeps the run short. */
 const pollIntervalMs = 200;
 /** Captures reach S3 a moment after the answers. */
-const CAPTURE_DELAY_MS = 1500;
+const CAPTURE_DELAY_MS = 2000;
 
 /**
  * Runs the steps from stage-data to monitor-endpoint and fills `made` as it goes, so that a failure
@@ -114,9 +114,10 @@ export async function runSteps(
   made.monitoring = await log.run(
     "monitor-endpoint",
     async () => {
-      // The verification picked its pictures; the monitor is to see what visitors send.
-      const since = new Date();
-      await sleep(5, undefined, { signal: context.signal });
+      // The verification picked its pictures; the monitor is to see what visitors send. Captures
+      // carry whole seconds, so the traffic begins with one.
+      const since = new Date(Math.ceil(Date.now() / 1000) * 1000);
+      await sleep(since.getTime() - Date.now(), undefined, { signal: context.signal });
       await sendTraffic(context, dataset, endpointName);
       await sleep(CAPTURE_DELAY_MS, undefined, { signal: context.signal });
       return monitorEndpoint(context, config, {

@@ -1,6 +1,5 @@
 import { ApplicationAutoScalingClient } from "@aws-sdk/client-application-auto-scaling";
 import { CloudFormationClient } from "@aws-sdk/client-cloudformation";
-import { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
 import { S3Client } from "@aws-sdk/client-s3";
 import { SageMakerClient } from "@aws-sdk/client-sagemaker";
 import { SageMakerRuntimeClient } from "@aws-sdk/client-sagemaker-runtime";
@@ -23,7 +22,6 @@ export function makeClients(environment: NodeJS.ProcessEnv = process.env): Clien
     autoscaling: new ApplicationAutoScalingClient(settings),
     cloudformation: new CloudFormationClient(settings),
     sfn: new SFNClient({ ...settings, disableHostPrefix: ownEndpoint }),
-    cloudwatch: new CloudWatchClient(settings),
   };
 }
 

@@ -1,6 +1,5 @@
 import type { ApplicationAutoScalingClient } from "@aws-sdk/client-application-auto-scaling";
 import type { CloudFormationClient } from "@aws-sdk/client-cloudformation";
-import type { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
 import type { S3Client } from "@aws-sdk/client-s3";
 import type { SageMakerClient } from "@aws-sdk/client-sagemaker";
 import type { SageMakerRuntimeClient } from "@aws-sdk/client-sagemaker-runtime";
@@ -13,7 +12,6 @@ export interface Clients {
   readonly autoscaling: ApplicationAutoScalingClient;
   readonly cloudformation: CloudFormationClient;
   readonly sfn: SFNClient;
-  readonly cloudwatch: CloudWatchClient;
 }
 
 /** Where a step says how far it is. What is shown, and how, is the caller's business. */

@@ -52,17 +52,20 @@ export async function trainClassifier(
   let state: State = { weights, momentum: new Float32Array(weights.length) };
   const next = random(SEED);
   const tuner = await loadFineTuner();
-  for (let epoch = 0; epoch < recipe.epochs; epoch++) {
-    const started = performance.now();
-    const trained = await trainEpoch(tuner, state, train, recipe, epoch, next);
-    state = trained.state;
-    pretrained.set(state.weights.subarray(0, -headSize), FROZEN_WEIGHTS);
-    const head = unpackHead(state.weights.subarray(-headSize), recipe.classes);
-    const checked = await saveCalibrated(folder, pretrained, head, validation, recipe);
-    const seconds = (performance.now() - started) / 1000;
-    report({ epoch, train: trained.score, ...checked, seconds });
+  try {
+    for (let epoch = 0; epoch < recipe.epochs; epoch++) {
+      const started = performance.now();
+      const trained = await trainEpoch(tuner, state, train, recipe, epoch, next);
+      state = trained.state;
+      pretrained.set(state.weights.subarray(0, -headSize), FROZEN_WEIGHTS);
+      const head = unpackHead(state.weights.subarray(-headSize), recipe.classes);
+      const checked = await saveCalibrated(folder, pretrained, head, validation, recipe);
+      const seconds = (performance.now() - started) / 1000;
+      report({ epoch, train: trained.score, ...checked, seconds });
+    }
+  } finally {
+    await tuner.close();
   }
-  await tuner.close();
 }
 
 interface State {

@@ -25,7 +25,7 @@ export function checkTrainingInstance(image: string, instanceType: string): void
   if (!isImageClassification(image) || hasGpu(instanceType)) return;
   throw new ServiceError(
     "ValidationException",
-    `No CPU support: the algorithm image-classification trains on GPU instances only, and ` +
-      `${instanceType} has none. Choose an instance type of the families ml.g4dn, ml.g5 or ml.p3.`,
+    `Instance type ${instanceType} is not supported by algorithm image-classification; only GPU ` +
+      "instances are supported.",
   );
 }

@@ -6,10 +6,11 @@ import { runBehind, type Service } from "./service.ts";
 
 /** Begins to bring an endpoint up with its first configuration: InService, or Failed. */
 export function create(service: Service, endpoint: Endpoint, config: EndpointConfig): void {
-  begin(service, endpoint, async () => {
+  const change = async () => {
     const failure = await deploy(service, endpoint, config);
     settle(endpoint, failure === undefined ? "InService" : "Failed", failure);
-  });
+  };
+  runBehind(service, change());
 }
 
 /**
@@ -20,27 +21,23 @@ export function create(service: Service, endpoint: Endpoint, config: EndpointCon
 export function update(service: Service, endpoint: Endpoint, config: EndpointConfig): void {
   endpoint.pending = { configName: config.request.EndpointConfigName, since: new Date() };
   settle(endpoint, "Updating", undefined);
-  begin(service, endpoint, async () => {
+  const change = async () => {
     const failure = await deploy(service, endpoint, config);
     delete endpoint.pending;
     settle(endpoint, "InService", failure);
-  });
+  };
+  runBehind(service, change());
 }
 
 /** Begins to delete an endpoint; it is gone when its processes are. */
 export function remove(service: Service, endpoint: Endpoint): void {
   settle(endpoint, "Deleting", undefined);
-  endpoint.deleting.abort();
-  begin(service, endpoint, async () => {
+  const change = async () => {
     if (endpoint.fleet) await stopFleet(endpoint.fleet);
     service.endpoints.delete(endpoint.name);
     service.tags.delete(endpoint.arn);
-  });
-}
-
-function begin(service: Service, endpoint: Endpoint, change: () => Promise<void>): void {
-  endpoint.change = change();
-  runBehind(service, endpoint.change);
+  };
+  runBehind(service, change());
 }
 
 /** Brings a configuration's fleet up and lets it take over. Answers why it did not. */
@@ -49,10 +46,9 @@ async function deploy(
   endpoint: Endpoint,
   config: EndpointConfig,
 ): Promise<string | undefined> {
-  const signal = AbortSignal.any([endpoint.deleting.signal, service.closing]);
   try {
     const before = endpoint.fleet;
-    endpoint.fleet = await startFleet(service, endpoint.name, config, signal);
+    endpoint.fleet = await startFleet(service, endpoint.name, config);
     endpoint.configName = config.request.EndpointConfigName;
     if (before) await stopFleet(before);
     return undefined;

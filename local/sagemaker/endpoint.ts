@@ -7,14 +7,10 @@ export interface Endpoint {
   readonly name: string;
   readonly arn: string;
   readonly created: Date;
-  /** Aborted when it is deleted. */
-  readonly deleting: AbortController;
   /** The configuration that serves, or that it is created with. */
   configName: string;
   status: EndpointStatus;
   modified: Date;
-  /** Resolves when the change under way is over. */
-  change: Promise<void>;
   fleet?: Fleet;
   pending?: { configName: string; since: Date };
   failureReason?: string | undefined;

@@ -38,10 +38,8 @@ export function endpointOperations(service: Service) {
         arn,
         created: now,
         modified: now,
-        deleting: new AbortController(),
         configName,
         status: "Creating",
-        change: Promise.resolve(),
         deploymentConfig: input.DeploymentConfig,
       };
       service.endpoints.set(name, endpoint);

@@ -29,7 +29,6 @@ export async function startFleet(
   service: Service,
   endpointName: string,
   config: EndpointConfig,
-  signal: AbortSignal,
 ): Promise<Fleet> {
   const { DataCaptureConfig } = config.request;
   const started = await Promise.allSettled(
@@ -38,7 +37,7 @@ export async function startFleet(
       return {
         variant,
         model,
-        server: await startVariant(service, variant, model, signal),
+        server: await startVariant(service, variant, model),
         capture:
           DataCaptureConfig &&
           new Capture(service.s3, DataCaptureConfig, endpointName, variant.VariantName),
@@ -68,11 +67,10 @@ async function startVariant(
   service: Service,
   { VariantName, InstanceType }: ServedVariant,
   model: Model,
-  signal: AbortSignal,
 ): Promise<ModelServer> {
   if (service.noCapacity.has(InstanceType)) throw new JobFailure(noCapacity);
   try {
-    return await serveModel(service, model, signal);
+    return await serveModel(service, model, service.closing);
   } catch (error) {
     if (error instanceof JobFailure) throw error;
     const why = error instanceof Error ? error.message : String(error);

@@ -79,15 +79,17 @@ function createdWith(service: Service, token: string | undefined): ModelPackage 
 
 function newPackage(service: Service, input: Valid<CreateModelPackageCommandInput>): ModelPackage {
   const { ModelPackageName, ModelPackageGroupName, Tags } = input;
-  if ((ModelPackageName === undefined) === (ModelPackageGroupName === undefined)) {
+  if (ModelPackageName !== undefined && ModelPackageGroupName !== undefined) {
     throw new ServiceError(
       "ValidationException",
-      "Either ModelPackageName or ModelPackageGroupName is required, and not both.",
+      "Both ModelPackageName and ModelPackageGroupName are provided in the input. Cannot determine " +
+        "which one to use.",
     );
   }
   const created = new Date();
   if (ModelPackageGroupName === undefined) {
-    const name = ModelPackageName ?? "";
+    const name = ModelPackageName;
+    if (name === undefined) throw new ServiceError("ValidationException", "Missing ARN.");
     const arn = arnOf(service, `model-package/${name}`);
     return {
       arn,
@@ -161,8 +163,11 @@ function wanted(service: Service, input: Valid<ListModelPackagesCommandInput>): 
 }
 
 function summary(found: ModelPackage) {
+  const { ModelPackageName, ...rest } = identity(found);
   return {
-    ...identity(found),
+    ...rest,
+    // A version in a group has no name of its own in a list.
+    ...(found.group === undefined && { ModelPackageName }),
     ModelPackageDescription: found.request.ModelPackageDescription,
     CreationTime: found.created,
     ModelPackageStatus: "Completed" as const,

@@ -1,8 +1,9 @@
 import { Agent, type IncomingHttpHeaders, type OutgoingHttpHeaders, request } from "node:http";
+import { once } from "node:events";
 import path from "node:path";
 import { buffer } from "node:stream/consumers";
 import { setTimeout as sleep } from "node:timers/promises";
-import { lastWords, startContainer } from "./container.ts";
+import { type Container, lastWords, startContainer } from "./container.ts";
 
 const startLimitMs = 60_000;
 const drainMs = 5_000;
@@ -46,34 +47,27 @@ export async function startModelServer(
     },
   );
   const agent = new Agent({ keepAlive: true });
-  const late = new AbortController();
+  const ended = container.ended.then(() => {
+    throw new Error(`the container ended: ${lastWords(container.log)}`);
+  });
+  const deadline = AbortSignal.any([signal, AbortSignal.timeout(startLimitMs)]);
   try {
-    const ready = port.promise.then((number) => ping(number, agent, late.signal));
-    const outcome = await Promise.race([
-      ready.then(() => "ready" as const),
-      container.ended.then(() => "ended" as const),
-      sleep(startLimitMs, "late" as const, { signal: AbortSignal.any([signal, late.signal]) }),
-    ]);
-    if (outcome !== "ready") {
-      throw new Error(`the container ${outcome}: ${lastWords(container.log)}`);
-    }
+    const number = await Promise.race([port.promise, ended, aborted(deadline)]);
+    await Promise.race([ping(number, agent, deadline), ended]);
+    return serving(container, number, agent);
   } catch (error) {
     await container.stop();
+    agent.destroy();
     throw error;
-  } finally {
-    late.abort();
   }
-  const number = await port.promise;
+}
+
+function serving(container: Container, port: number, agent: Agent): ModelServer {
   const asked = new Set<Promise<unknown>>();
   return {
-    invoke(headers, body, abort) {
-      const answer = call(
-        number,
-        agent,
-        { method: "POST", path: "/invocations", headers },
-        body,
-        abort,
-      );
+    invoke(headers, body, signal) {
+      const options = { method: "POST", path: "/invocations", headers };
+      const answer = call(port, agent, options, body, signal);
       const settled = answer.catch(() => undefined).finally(() => asked.delete(settled));
       asked.add(settled);
       return answer;
@@ -84,6 +78,12 @@ export async function startModelServer(
       agent.destroy();
     },
   };
+}
+
+async function aborted(signal: AbortSignal): Promise<never> {
+  signal.throwIfAborted();
+  await once(signal, "abort");
+  throw signal.reason;
 }
 
 async function ping(port: number, agent: Agent, signal: AbortSignal): Promise<void> {

@@ -9,7 +9,7 @@ const side = 32;
  * How much motor there is in a vehicle, from 0, a racing bicycle, to 1, a heavy motorcycle: mean
  * and standard deviation. Between the two are mopeds and electric bicycles, which overlap.
  */
-const weight = { bicycle: [0.22, 0.13], motorcycle: [0.78, 0.13] } as const;
+const weight = { bicycle: [0.2, 0.11], motorcycle: [0.8, 0.11] } as const;
 
 /** A drawn vehicle before its rendering; the same for the same seed. */
 export interface Drawing {
@@ -35,7 +35,7 @@ export function draw(vehicle: Vehicle, seed: number): Drawing {
     `<svg xmlns="http://www.w3.org/2000/svg" width="${side}" height="${side}" viewBox="0 0 64 64">` +
     `${street(between)}<g transform="${place}" fill="none" stroke-linecap="round">` +
     `${body(heavy, between)}</g></svg>`;
-  return { svg, grainSeed: Math.floor(next() * 2 ** 32), grain: between(3, 16) };
+  return { svg, grainSeed: Math.floor(next() * 2 ** 32), grain: between(3, 12) };
 }
 
 /** Renders a drawing to a PNG. */

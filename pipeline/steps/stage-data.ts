@@ -27,7 +27,7 @@ const uploadsInFlight = 16;
  * Puts a data set where training and evaluation find it, under a prefix named by its content. What
  * is there already is not sent again; `manifest.json` comes last.
  * @throws StepError where the bucket is missing, elsewhere or closed, or where the pictures changed
- * since the source was opened; whatever reading the source throws.
+ * since the source was opened; the signal's reason on abort; whatever reading the source throws.
  */
 export async function stageData(
   context: Context,
@@ -37,6 +37,7 @@ export async function stageData(
   try {
     return await stage(context, config, source, bucket);
   } catch (error) {
+    context.signal.throwIfAborted();
     throw explainBucketError(error, bucket);
   }
 }

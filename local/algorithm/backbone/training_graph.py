@@ -19,6 +19,7 @@ import network
 
 FROZEN = 3  # layers that stay as they are: the whitening and the first block
 OPSET, IR_VERSION = 17, 8
+END = 2**31  # beyond the end of any axis
 
 
 class Builder:
@@ -56,8 +57,9 @@ def weight_gradient(b, x, dy, shape):
     """Each 3x3 neighbourhood of x as a row of a matrix; the gradient is dy times that matrix."""
     out, channels = shape[0], shape[1]
     padded = b.op("Pad", b.op("Transpose", x, perm=[0, 2, 3, 1]), np.array([0, 1, 1, 0] * 2))
+    stop = (-2, -1, END)  # a shift by 0, 1 or 2 leaves 2, 1 or 0 at the other end
     shifted = [
-        b.op("Slice", padded, np.array([row, column]), np.array([row - 2 or 2**31, column - 2 or 2**31]), np.array([1, 2]))
+        b.op("Slice", padded, np.array([row, column]), np.array([stop[row], stop[column]]), np.array([1, 2]))
         for row in range(3) for column in range(3)
     ]
     neighbourhoods = b.op("Reshape", b.op("Concat", *shifted, axis=3), np.array([-1, 9 * channels]))
@@ -87,7 +89,7 @@ def build(pretrained):
         for end, size, shape in zip(ends, sizes, shapes)
     ]
     features = network.WIDTHS[-1]
-    head = b.op("Reshape", b.op("Slice", "weights", np.array([ends[-1]]), np.array([2**31])), np.array([features + 1, -1]))
+    head = b.op("Reshape", b.op("Slice", "weights", np.array([ends[-1]]), np.array([END])), np.array([features + 1, -1]))
     head_weight = b.op("Slice", head, np.array([0]), np.array([features]))
     head_bias = b.op("Slice", head, np.array([features]), np.array([features + 1]))
 

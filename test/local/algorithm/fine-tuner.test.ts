@@ -1,12 +1,14 @@
 /** @jest-environment ./test/local/algorithm/onnx-environment.ts */
-import { expect, test } from "@jest/globals";
+import { expect, jest, test } from "@jest/globals";
 import { loadFineTuner } from "../../../local/algorithm/fine-tuner.ts";
 import { FEATURES, FROZEN_WEIGHTS, pretrainedWeights } from "../../../local/algorithm/network.ts";
 import { random } from "../../../pipeline/dataset/random.ts";
 import { drawSamples } from "./samples.ts";
 
+jest.setTimeout(180_000);
+
 const classes = 3;
-const samples = drawSamples(8, classes);
+const samples = drawSamples(4, classes);
 const next = random(3);
 const trunk = (await pretrainedWeights()).subarray(FROZEN_WEIGHTS);
 const weights = new Float32Array(trunk.length + (FEATURES + 1) * classes);

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from "@jest/globals";
+import { afterAll, beforeAll, expect, jest, test } from "@jest/globals";
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
@@ -8,6 +8,8 @@ import { createInterface } from "node:readline";
 import { saveModel } from "../../../local/algorithm/classifier.ts";
 import { FEATURES, pretrainedWeights } from "../../../local/algorithm/network.ts";
 import { asPng, drawSamples } from "./samples.ts";
+
+jest.setTimeout(180_000);
 
 const script = join(import.meta.dirname, "../../../local/algorithm/serve.ts");
 const folder = await mkdtemp(join(tmpdir(), "scones-serve-"));

@@ -35,6 +35,8 @@ async function register(ModelPackageGroupName: string, changes = {}): Promise<st
   return ModelPackageArn;
 }
 
+const create = (input: object) => fixture.sagemaker.send(new CreateModelPackageCommand(input));
+
 const describe = (ModelPackageName: string) =>
   fixture.sagemaker.send(new DescribeModelPackageCommand({ ModelPackageName }));
 
@@ -131,4 +133,25 @@ test("a request sent twice registers one version", async () => {
   const first = await register("once", { ClientToken: "token-1" });
   expect(await register("once", { ClientToken: "token-1" })).toBe(first);
   expect(await register("once", { ClientToken: "token-2" })).not.toBe(first);
+});
+
+test("a package outside a group is unversioned, and listed where no group is asked for", async () => {
+  const { sagemaker } = fixture;
+  const alone = { ModelPackageName: "alone", InferenceSpecification };
+  const { ModelPackageArn } = await sagemaker.send(new CreateModelPackageCommand(alone));
+  expect(ModelPackageArn).toMatch(/:model-package\/alone$/);
+  const { ModelPackageSummaryList } = await sagemaker.send(new ListModelPackagesCommand({}));
+  expect(ModelPackageSummaryList).toMatchObject([{ ModelPackageName: "alone" }]);
+  await expect(sagemaker.send(new CreateModelPackageCommand(alone))).rejects.toMatchObject({
+    name: "ConflictException",
+  });
+});
+
+test("a package needs a name or a group, and not both", async () => {
+  await expect(create({})).rejects.toMatchObject({ message: "Missing ARN." });
+  await expect(
+    create({ ModelPackageName: "a", ModelPackageGroupName: "once" }),
+  ).rejects.toMatchObject({
+    message: expect.stringContaining("Cannot determine which one to use"),
+  });
 });

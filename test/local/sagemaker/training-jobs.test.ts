@@ -25,7 +25,7 @@ import {
 let fixture: Fixture;
 
 beforeAll(async () => {
-  fixture = await startFixture({ jobs: 1, noCapacity: ["ml.p4d.24xlarge"] });
+  fixture = await startFixture({ jobs: 1 });
   await putChannels(fixture);
 });
 afterAll(() => fixture[Symbol.asyncDispose]());
@@ -95,34 +95,6 @@ test("the same training gives the same bytes", async () => {
   expect(archive.equals(await get(fixture, "training/learns/output/model.tar.gz"))).toBe(true);
 });
 
-test("the container's failure is the FailureReason", async () => {
-  const job = await train(fixture, trainingJob("fails", { HyperParameters: { act: "fail" } }));
-  expect(job.TrainingJobStatus).toBe("Failed");
-  expect(job.FailureReason).toBe("ClientError: the pictures are upside down, exit code: 1");
-  expect(await keys(fixture, "training/fails/")).toEqual([]);
-});
-
-test("a container that crashes fails the job with its last lines", async () => {
-  const job = await train(fixture, trainingJob("crashes", { HyperParameters: { act: "crash" } }));
-  expect(job.FailureReason).toMatch(/^AlgorithmError: [^]*Error: no memory[^]*, exit code: 1$/);
-});
-
-test("a channel without objects fails the job in AWS's words", async () => {
-  const [channel] = trainingJob("empty").InputDataConfig ?? [];
-  const S3Uri = `s3://${bucket}/nothing/`;
-  const InputDataConfig = [
-    {
-      ChannelName: "train",
-      ...channel,
-      DataSource: { S3DataSource: { S3DataType: "S3Prefix" as const, S3Uri } },
-    },
-  ];
-  const job = await train(fixture, trainingJob("empty", { InputDataConfig }));
-  expect(job.FailureReason).toContain(
-    `ClientError: No S3 objects found under S3 URL "s3://${bucket}/nothing/" given in input data source.`,
-  );
-});
-
 test("a stopped job stops, and keeps what it had saved", async () => {
   await running("stops", "hang");
   await fixture.sagemaker.send(new StopTrainingJobCommand({ TrainingJobName: "stops" }));
@@ -182,25 +154,14 @@ test("pages of jobs neither repeat nor leave out one", async () => {
     names.push(...(page.TrainingJobSummaries ?? []).map((job) => job.TrainingJobName));
     NextToken = page.NextToken;
   } while (NextToken !== undefined);
-  expect(names).toEqual([
-    "again",
-    "crashes",
-    "empty",
-    "fails",
-    "first",
-    "late",
-    "learns",
-    "second",
-    "stops",
-    "third",
-  ]);
-  const failed = await fixture.sagemaker.send(
-    new ListTrainingJobsCommand({ StatusEquals: "Failed" }),
+  expect(names).toEqual(["again", "first", "late", "learns", "second", "stops", "third"]);
+  const completed = await fixture.sagemaker.send(
+    new ListTrainingJobsCommand({ StatusEquals: "Completed" }),
   );
-  expect(failed.TrainingJobSummaries?.map((job) => job.TrainingJobName)).toEqual([
-    "fails",
-    "crashes",
-    "empty",
+  expect(completed.TrainingJobSummaries?.map((job) => job.TrainingJobName)).toEqual([
+    "learns",
+    "again",
+    "second",
   ]);
 });
 
@@ -209,47 +170,4 @@ test("an object outside a channel's prefix is not downloaded", async () => {
   await train(fixture, trainingJob("prefix"));
   const model = (await modelJson("training/prefix/output/model.tar.gz")) as { files: string[] };
   expect(model.files).not.toContain("train/x.rec");
-});
-
-const unsupported = {
-  AlgorithmSpecification: { TrainingImage: "other:1", TrainingInputMode: "File" as const },
-};
-
-test.each([
-  ["another image", unsupported, "runs image-classification only"],
-  [
-    "two instances",
-    {
-      ResourceConfig: {
-        InstanceType: "ml.g5.xlarge" as const,
-        InstanceCount: 2,
-        VolumeSizeInGB: 1,
-      },
-    },
-    "trains on one instance, not on 2",
-  ],
-  [
-    "an output bucket that is not there",
-    { OutputDataConfig: { S3OutputPath: "s3://absent-bucket/training" } },
-    "Artifact upload failed: s3://absent-bucket/training/",
-  ],
-])("%s fails the job rather than be pretended", async (what, changes, reason) => {
-  const job = await train(fixture, trainingJob(what.replaceAll(" ", "-"), changes));
-  expect(job.TrainingJobStatus).toBe("Failed");
-  expect(job.FailureReason).toMatch(/^ClientError: /);
-  expect(job.FailureReason).toContain(reason);
-});
-
-test("a job whose instance type has no capacity fails with CapacityError", async () => {
-  const ResourceConfig = {
-    InstanceType: "ml.p4d.24xlarge" as const,
-    InstanceCount: 1,
-    VolumeSizeInGB: 10,
-  };
-  const job = await train(fixture, trainingJob("capacity", { ResourceConfig }));
-  expect(job.FailureReason).toBe(
-    "CapacityError: Unable to provision requested ML compute capacity. Please retry using a " +
-      "different ML instance type.",
-  );
-  expect(job.TrainingStartTime).toBeUndefined();
 });

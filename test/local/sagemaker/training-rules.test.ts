@@ -56,7 +56,8 @@ const refusals: Refusal[] = [
     what: "image-classification on a CPU instance",
     changes: { ResourceConfig: instances("ml.m5.large", 1) },
     name: "ValidationException",
-    message: "trains on GPU instances only, and ml.m5.large has none",
+    message:
+      "Instance type ml.m5.large is not supported by algorithm image-classification; only GPU instances are supported.",
   },
   {
     what: "spot training that waits less than it may run",

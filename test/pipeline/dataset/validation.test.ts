@@ -20,8 +20,9 @@ test("every class gives its share, at least one picture and never all", () => {
   );
 });
 
+const pick = (seed: number) => pickValidation([400, 400], 0.2, seed);
+
 test("the same seed picks the same pictures, another seed others", () => {
-  const pick = (seed: number) => pickValidation([400, 400], 0.2, seed);
   expect(pick(7)).toEqual(pick(7));
   expect(pick(7)).not.toEqual(pick(8));
 });

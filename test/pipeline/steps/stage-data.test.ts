@@ -24,7 +24,7 @@ import { listObjects, readText } from "../../../pipeline/s3.ts";
 import { stageData } from "../../../pipeline/steps/stage-data.ts";
 import { writeArchive } from "../cifar-archive.ts";
 
-const config = parseConfig("environment: test\n");
+const config = parseConfig("environment: test\ndataset: {validation: 0.2}\n");
 const { signal } = new AbortController();
 const progress = { line: () => {}, count: () => {} };
 
@@ -36,6 +36,8 @@ let source: Source;
 const puts: string[] = [];
 let failAfter = Infinity;
 let badDigests = 0;
+let abortAfter = Infinity;
+let stop = new AbortController();
 
 beforeAll(async () => {
   ministack = await startMinistack({ venv: await ensureVenv(() => {}) });
@@ -49,6 +51,7 @@ beforeAll(async () => {
           if (puts.length === 3 && badDigests-- > 0) {
             throw Object.assign(new Error("The Content-MD5 did not match."), { name: "BadDigest" });
           }
+          if (puts.length === abortAfter) stop.abort(new Error("Ctrl-C"));
           puts.push((call.input as { Key: string }).Key);
         }
         return await next(call);
@@ -71,6 +74,7 @@ async function freshBucket(): Promise<string> {
   await clients.s3.send(new CreateBucketCommand({ Bucket: bucket }));
   puts.length = 0;
   failAfter = Infinity;
+  abortAfter = Infinity;
   return bucket;
 }
 
@@ -166,6 +170,15 @@ test("fault 17: an object that was spoilt on the way is sent again, and no other
   expect(new Set(puts).size).toBe(puts.length);
 });
 
+test("an abort ends the staging with its reason and without a manifest", async () => {
+  const bucket = await freshBucket();
+  stop = new AbortController();
+  abortAfter = 3;
+  await expect(stage(bucket, { signal: stop.signal })).rejects.toThrow("Ctrl-C");
+  expect(puts.some((key) => key.endsWith("manifest.json"))).toBe(false);
+  expect(puts.length).toBeLessThan(4 + 2 + 3);
+});
+
 test("an object that differs from what belongs there is sent again", async () => {
   const bucket = await freshBucket();
   const { prefix } = await stage(bucket);
@@ -179,7 +192,7 @@ test("an object that differs from what belongs there is sent again", async () =>
 test("another split, seed or class order is another dataset", async () => {
   const bucket = await freshBucket();
   const prefixes = new Set<string>();
-  for (const yaml of ["seed: 1", "seed: 2", "validation: 0.3", "classes: [motorcycle, bicycle]"]) {
+  for (const yaml of ["seed: 1", "seed: 2", "validation: 0.4", "classes: [motorcycle, bicycle]"]) {
     const changed = { ...config, dataset: parseConfig(`dataset: {${yaml}}\n`).dataset };
     const context = { clients, progress, signal };
     prefixes.add((await stageData(context, changed, { source, bucket })).prefix);

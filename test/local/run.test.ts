@@ -1,0 +1,160 @@
+import { spawn } from "node:child_process";
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, test } from "@jest/globals";
+import type { RunDocument } from "../../report/run-document.ts";
+
+const archive = process.env["SCONES_DATASET"];
+const withPictures = archive === undefined ? test.skip : test;
+const MINUTES = 60_000;
+
+let folder: string;
+let temporary: string;
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), "scones-run-test-"));
+  temporary = await mkdtemp(join(folder, "tmp-"));
+});
+
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+interface Ended {
+  readonly code: number | null;
+  readonly output: string;
+}
+
+/** The real entry in a child process; `at` sends a signal when the output first shows its text. */
+function run(args: readonly string[], at?: [text: string, signal: NodeJS.Signals]): Promise<Ended> {
+  const child = spawn(process.execPath, ["local/run.ts", "--out", join(folder, "out"), ...args], {
+    env: { ...process.env, TMPDIR: temporary },
+  });
+  let output = "";
+  let waiting = at;
+  const read = (chunk: Buffer) => {
+    output += chunk.toString();
+    if (waiting === undefined || !output.includes(waiting[0])) return;
+    child.kill(waiting[1]);
+    waiting = undefined;
+  };
+  child.stdout.on("data", read);
+  child.stderr.on("data", read);
+  return new Promise((resolve) => child.on("close", (code) => resolve({ code, output })));
+}
+
+/** A configuration whose training is short, for runs that are not about accuracy. */
+async function quickConfig(extra = ""): Promise<string> {
+  const file = join(folder, "pipeline.yaml");
+  const training = "training:\n  hyperparameters: { use_pretrained_model: 1, epochs: 1 }\n";
+  await writeFile(file, training + extra);
+  return file;
+}
+
+const document = async (): Promise<RunDocument> =>
+  JSON.parse(await readFile(join(folder, "out/run.json"), "utf8")) as RunDocument;
+
+/** Processes whose environment names this test's temporary folder, as all that a run starts do. */
+async function processesLeft(): Promise<string[]> {
+  const found: string[] = [];
+  for (const id of await readdir("/proc").catch(() => [])) {
+    if (!/^\d+$/.test(id)) continue;
+    const environment = await readFile(`/proc/${id}/environ`, "utf8").catch(() => "");
+    if (environment.includes(temporary)) {
+      found.push(await readFile(`/proc/${id}/cmdline`, "utf8").catch(() => id));
+    }
+  }
+  return found;
+}
+
+async function expectNothingLeft(): Promise<void> {
+  expect(await readdir(temporary)).toEqual([]);
+  expect(await processesLeft()).toEqual([]);
+}
+
+withPictures(
+  "the whole pipeline on real pictures ends with an open gate and leaves nothing",
+  async () => {
+    const json = join(folder, "run.json");
+    const { code, output } = await run(["--dataset", archive ?? "", "--json", json]);
+    expect([code, code === 0 ? "" : output]).toEqual([0, ""]);
+    const made = JSON.parse(await readFile(json, "utf8")) as RunDocument;
+    expect(made.steps.map(({ name }) => name)).toEqual([
+      "stage-data",
+      "train-model",
+      "evaluate-model",
+      "gate-deployment",
+      "deploy-endpoint",
+      "deploy-stack",
+      "verify-deployment",
+      "monitor-endpoint",
+      "teardown",
+    ]);
+    expect(made).toMatchObject({
+      schemaVersion: 1,
+      exitCode: 0,
+      dataset: { drawn: false, train: 720, validation: 80, test: 200 },
+      evaluation: { total: 200 },
+      gate: { approved: true, required: 188 },
+      monitoring: { verdict: "no drift", records: 200 },
+      leftovers: [],
+    });
+    expect(made.evaluation?.accuracy).toBeGreaterThanOrEqual(0.94);
+    expect(made.verification?.routed).toBeGreaterThan(0);
+    expect(made.verification?.belowThreshold).toBeGreaterThan(0);
+    expect(output).toContain(made.gate?.line);
+    expect(output).not.toContain("\u001B");
+    const report = await readFile(join(folder, "out/report.html"), "utf8");
+    expect(report).toContain(made.gate?.line);
+    await expectNothingLeft();
+  },
+  5 * MINUTES,
+);
+
+test(
+  "a closed gate deploys nothing, tears down and exits 3",
+  async () => {
+    const config = await quickConfig("gate:\n  accuracy: 1\n");
+    const { code, output } = await run(["--dataset", "drawn", "--config", config]);
+    expect([code, code === 3 ? "" : output]).toEqual([3, ""]);
+    const made = await document();
+    expect(made).toMatchObject({ gate: { approved: false, required: 200 }, leftovers: [] });
+    expect(made.deployment).toBeUndefined();
+    expect(output).toMatch(/needs 200: closed, \d+ short/);
+    expect(output).toContain("DRAWN pictures, not photographs");
+    await expectNothingLeft();
+  },
+  3 * MINUTES,
+);
+
+test.each([
+  ["[1/9] stage-data", "SIGINT", 130],
+  ["[2/9] train-model", "SIGINT", 130],
+  ["[3/9] evaluate-model", "SIGTERM", 143],
+  ["[2/9] train-model", "SIGHUP", 129],
+] as const)(
+  "cancelled in %s by %s, a run tears down and leaves nothing",
+  async (at, signal, expected) => {
+    const config = await quickConfig();
+    const { code, output } = await run(["--dataset", "drawn", "--config", config], [at, signal]);
+    expect([code, code === expected ? "" : output]).toEqual([expected, ""]);
+    expect(output).toContain("[9/9] teardown");
+    expect((await document()).leftovers).toEqual([]);
+    await expectNothingLeft();
+  },
+  3 * MINUTES,
+);
+
+test(
+  "a run that fails says why, tears down and exits 1",
+  async () => {
+    const config = await quickConfig();
+    const broken = "training:\n  hyperparameters: { no_such: 1 }\n";
+    await writeFile(config, broken);
+    const { code, output } = await run(["--dataset", "drawn", "--config", config]);
+    expect([code, code === 1 ? "" : output]).toEqual([1, ""]);
+    expect(output).toMatch(/error {3}Training job .* ended Failed: ClientError: .*no_such/);
+    expect((await document()).error).toContain("no_such");
+    await expectNothingLeft();
+  },
+  3 * MINUTES,
+);
