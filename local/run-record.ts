@@ -100,16 +100,16 @@ function leftovers({ errors, log }: RunFacts): readonly string[] {
 
 /** What decides the result: this project, Node, ministack and onnxruntime. */
 async function versions(): Promise<Record<string, string>> {
-  const manifest = async (path: string): Promise<string> => {
-    const { version } = JSON.parse(await readFile(path, "utf8")) as { version: string };
-    return version;
-  };
   const require = createRequire(import.meta.url);
   const requirements = await readFile(new URL("../requirements.txt", import.meta.url), "utf8");
   return {
-    scones: await manifest(require.resolve("../package.json")),
+    scones: await versionIn(require.resolve("../package.json")),
     node: process.versions.node,
     ministack: /^ministack==(.+)$/m.exec(requirements)?.[1] ?? "unknown",
-    onnxruntime: await manifest(require.resolve("onnxruntime-node/package.json")),
+    onnxruntime: await versionIn(require.resolve("onnxruntime-node/package.json")),
   };
+}
+
+async function versionIn(packageFile: string): Promise<string> {
+  return (JSON.parse(await readFile(packageFile, "utf8")) as { version: string }).version;
 }

@@ -27,8 +27,8 @@ export function showSummary(
   );
   display.say();
   if (run.gate) {
-    const paint = run.gate.approved ? display.good : display.bad;
-    display.say(paint.call(display, `gate    ${run.gate.line}`));
+    const line = `gate    ${run.gate.line}`;
+    display.say(run.gate.approved ? display.good(line) : display.bad(line));
   }
   if (run.monitoring) {
     display.say(`monitor ${run.monitoring.verdict} in ${run.monitoring.records} inferences`);

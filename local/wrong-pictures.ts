@@ -2,6 +2,7 @@ import { GetObjectCommand } from "@aws-sdk/client-s3";
 import pMap from "p-map";
 import type { Context } from "../pipeline/context.ts";
 import type { Evaluation, Prediction } from "../pipeline/evaluation.ts";
+import { confidence, isCorrect } from "../pipeline/metrics.ts";
 import type { Dataset } from "../pipeline/manifest.ts";
 
 export interface WrongPicture extends Prediction {
@@ -17,10 +18,9 @@ export async function wrongPictures(
   { bucket, prefix }: Dataset,
   { predictions }: Evaluation,
 ): Promise<WrongPicture[]> {
-  const best = ({ probabilities }: Prediction) => Math.max(...probabilities);
   const wrong = predictions
-    .filter((prediction) => prediction.probabilities.indexOf(best(prediction)) !== prediction.label)
-    .toSorted((a, b) => best(b) - best(a))
+    .filter((prediction) => !isCorrect(prediction))
+    .toSorted((a, b) => confidence(b) - confidence(a))
     .slice(0, MOST);
   return pMap(
     wrong,

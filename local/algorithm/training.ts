@@ -2,10 +2,10 @@ import { random, shuffle } from "../../pipeline/dataset/random.ts";
 import { UsageError } from "../../pipeline/errors.ts";
 import { augment } from "./augmentation.ts";
 import { calibrate } from "./calibrate.ts";
-import { loadClassifier, saveModel } from "./classifier.ts";
+import { loadClassifier, saveModel, type ModelCard } from "./classifier.ts";
 import { loadFineTuner, type FineTuner } from "./fine-tuner.ts";
 import { logits, softmax, unpackHead, type Head } from "./head.ts";
-import { FEATURES, FROZEN_WEIGHTS, pretrainedWeights } from "./network.ts";
+import { FEATURES, FROZEN_WEIGHTS, loadNetwork, pretrainedWeights } from "./network.ts";
 import type { Recipe } from "./recipe.ts";
 
 /** A decoded picture (SIDE x SIDE RGB bytes) and its class, from 0. */
@@ -59,7 +59,12 @@ export async function trainClassifier(
       state = trained.state;
       pretrained.set(state.weights.subarray(0, -headSize), FROZEN_WEIGHTS);
       const head = unpackHead(state.weights.subarray(-headSize), recipe.classes);
-      const checked = await saveCalibrated(folder, pretrained, head, validation, recipe);
+      const card = { head, training: recipe.describe };
+      await saveModel(folder, pretrained, card);
+      const last = epoch === recipe.epochs - 1;
+      const checked = last
+        ? await finish(folder, pretrained, card, validation)
+        : await check(folder, head, validation);
       const seconds = (performance.now() - started) / 1000;
       report({ epoch, train: trained.score, ...checked, seconds });
     }
@@ -111,29 +116,40 @@ async function trainEpoch(
   return { state, score: { accuracy: right / seen, crossEntropy: loss / seen } };
 }
 
-/** Saves the model, its temperature set by the validation samples, and says how it does on them. */
-async function saveCalibrated(
+/** How the saved network does on the validation samples: without mirror images, in half the time. */
+async function check(
   folder: string,
-  weights: Float32Array,
   head: Head,
   validation: readonly Sample[],
-  { describe }: Recipe,
 ): Promise<{ validation?: Score }> {
-  await saveModel(folder, weights, { head, training: describe });
+  if (validation.length === 0) return {};
+  const network = await loadNetwork(folder);
+  const rows = await network.features(validation.map(({ picture }) => picture));
+  await network.close();
+  return { validation: score(head, rows, validation) };
+}
+
+/** Saves the model once more, its temperature set by the validation samples, and says how it does on them. */
+async function finish(
+  folder: string,
+  weights: Float32Array,
+  { head, training }: ModelCard,
+  validation: readonly Sample[],
+): Promise<{ validation?: Score }> {
   if (validation.length === 0) return {};
   const classifier = await loadClassifier(folder);
   const rows = await classifier.features(validation.map(({ picture }) => picture));
   await classifier.close();
   const labels = validation.map(({ label }) => label);
   const calibrated = calibrate(head, rows, labels);
-  await saveModel(folder, weights, { head: calibrated, training: describe });
-  return { validation: score(head, rows, labels) };
+  await saveModel(folder, weights, { head: calibrated, training });
+  return { validation: score(calibrated, rows, validation) };
 }
 
-function score(head: Head, rows: readonly Float32Array[], labels: readonly number[]): Score {
+function score(head: Head, rows: readonly Float32Array[], samples: readonly Sample[]): Score {
   const answers = rows.map((row) => softmax(logits(head, row)));
-  const right = answers.filter((p, i) => p.indexOf(Math.max(...p)) === labels[i]);
-  const losses = answers.map((p, i) => -Math.log(Math.max(p[labels[i] ?? 0] ?? 0, 1e-15)));
+  const right = answers.filter((p, i) => p.indexOf(Math.max(...p)) === samples[i]?.label);
+  const losses = answers.map((p, i) => -Math.log(Math.max(p[samples[i]?.label ?? 0] ?? 0, 1e-15)));
   return {
     accuracy: right.length / rows.length,
     crossEntropy: losses.reduce((sum, loss) => sum + loss, 0) / rows.length,

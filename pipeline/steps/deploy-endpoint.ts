@@ -75,7 +75,7 @@ async function assertApproved(
   if (modelPackage.ModelApprovalStatus !== "Approved") {
     throw new StepError(
       `Model package ${modelPackageArn} is ${modelPackage.ModelApprovalStatus}: only an Approved one is deployed. ` +
-        `${modelPackage.ApprovalDescription ?? "Run gate-deployment first."}`,
+        (modelPackage.ApprovalDescription ?? "Run gate-deployment first."),
     );
   }
   const model = await clients.sagemaker.send(new DescribeModelCommand({ ModelName: modelName }));

@@ -118,7 +118,7 @@ async function remove(
       return;
     case "endpoint":
       // One that is being made or updated cannot be deleted yet.
-      await gone(async () => !/ing$/.test((await endpointStatus(context, name)) ?? ""));
+      await gone(async () => !(await endpointStatus(context, name))?.endsWith("ing"));
       await ignoringAbsence(sagemaker.send(new DeleteEndpointCommand({ EndpointName: name })));
       await gone(async () => (await endpointStatus(context, name)) === undefined);
       return;

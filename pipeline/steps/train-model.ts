@@ -197,7 +197,7 @@ function assertSame(job: Job, wanted: TrainingSpecification): void {
       InputDataConfig?.map(({ DataSource }) => DataSource?.S3DataSource?.S3Uri),
       AlgorithmSpecification?.TrainingImage,
     ]);
-  if (essence(job) === essence(wanted as Partial<Job>)) return;
+  if (essence(job) === essence(wanted)) return;
   throw new StepError(
     `Training job ${job.TrainingJobName} exists with another specification. ` +
       "Give the project or the environment another name in pipeline.yaml.",

@@ -13,7 +13,14 @@ function run(...args: string[]): Promise<{ code: number; stdout: string; stderr:
 test("--help shows every option and exit code", async () => {
   const { code, stdout } = await run("--help");
   expect(code).toBe(0);
-  for (const word of ["--dataset", "--config", "--out", "--json", "--keep", "the gate stayed closed"]) {
+  for (const word of [
+    "--dataset",
+    "--config",
+    "--out",
+    "--json",
+    "--keep",
+    "the gate stayed closed",
+  ]) {
     expect(stdout).toContain(word);
   }
 });

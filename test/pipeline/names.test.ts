@@ -1,5 +1,5 @@
 import { expect, test } from "@jest/globals";
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { fingerprint, names } from "../../pipeline/names.ts";
 
 const scope = { project: "scones", environment: "production" };

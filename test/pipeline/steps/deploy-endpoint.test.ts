@@ -26,7 +26,7 @@ afterAll(() => stand[Symbol.asyncDispose]());
 /** A model and its package; `start: "fail"` is one whose container does not come up. */
 async function createInput(
   modelName: string,
-  { status = "Approved" as ModelApprovalStatus, start = undefined as string | undefined } = {},
+  { status = "Approved", start }: { status?: ModelApprovalStatus; start?: string } = {},
 ) {
   await createModel(stand.fixture, modelName, {
     answer: [0.75, 0.25],
