@@ -1,5 +1,6 @@
 import { join } from "node:path";
-import { Tensor } from "onnxruntime-node";
+import type { Tensor } from "onnxruntime-node";
+import { onnxruntime } from "./onnxruntime.ts";
 import { PICTURE_BYTES, SIDE } from "./picture.ts";
 import { BACKBONE, openSession } from "./session.ts";
 
@@ -52,10 +53,10 @@ function feeds(input: StepInput): Record<string, Tensor> {
   input.pictures.forEach((picture, i) => pictures.set(picture, i * PICTURE_BYTES));
   const labels = BigInt64Array.from(input.labels, BigInt);
   return {
-    pictures: new Tensor("uint8", pictures, [input.pictures.length, SIDE, SIDE, 3]),
-    labels: new Tensor("int64", labels, [labels.length]),
-    weights: new Tensor("float32", input.weights, [input.weights.length]),
-    momentum: new Tensor("float32", input.momentum, [input.momentum.length]),
+    pictures: new onnxruntime.Tensor("uint8", pictures, [input.pictures.length, SIDE, SIDE, 3]),
+    labels: new onnxruntime.Tensor("int64", labels, [labels.length]),
+    weights: new onnxruntime.Tensor("float32", input.weights, [input.weights.length]),
+    momentum: new onnxruntime.Tensor("float32", input.momentum, [input.momentum.length]),
     learning_rate: scalar(input.learningRate),
     momentum_share: scalar(input.momentumShare),
     weight_decay: scalar(input.weightDecay),
@@ -63,7 +64,7 @@ function feeds(input: StepInput): Record<string, Tensor> {
 }
 
 function scalar(value: number): Tensor {
-  return new Tensor("float32", Float32Array.of(value), []);
+  return new onnxruntime.Tensor("float32", Float32Array.of(value), []);
 }
 
 function floats(tensor: Tensor | undefined): Float32Array {

@@ -1,6 +1,7 @@
 import { copyFile, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { Tensor, type InferenceSession } from "onnxruntime-node";
+import type { InferenceSession } from "onnxruntime-node";
+import { onnxruntime } from "./onnxruntime.ts";
 import { PICTURE_BYTES, SIDE } from "./picture.ts";
 import { BACKBONE, openSession } from "./session.ts";
 
@@ -57,7 +58,7 @@ async function runBatch(
 ): Promise<Float32Array[]> {
   const data = new Uint8Array(pictures.length * PICTURE_BYTES);
   pictures.forEach((picture, i) => data.set(picture, i * PICTURE_BYTES));
-  const input = new Tensor("uint8", data, [pictures.length, SIDE, SIDE, 3]);
+  const input = new onnxruntime.Tensor("uint8", data, [pictures.length, SIDE, SIDE, 3]);
   const { features } = await session.run({ pictures: input });
   const values = features?.data;
   if (!(values instanceof Float32Array)) throw new TypeError("network.onnx gave no float features");

@@ -1,6 +1,7 @@
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
-import { InferenceSession } from "onnxruntime-node";
+import type { InferenceSession } from "onnxruntime-node";
+import { onnxruntime } from "./onnxruntime.ts";
 
 /** Where the pre-trained backbone and its graphs lie. */
 export const BACKBONE = join(import.meta.dirname, "backbone");
@@ -10,7 +11,7 @@ export async function openSession(
   file: string,
   threads = availableParallelism(),
 ): Promise<InferenceSession> {
-  return await InferenceSession.create(file, {
+  return await onnxruntime.InferenceSession.create(file, {
     intraOpNumThreads: threads,
     // Threads that spin while they wait slow down everything beside them on a small machine.
     extra: { session: { intra_op: { allow_spinning: "0" } } },
