@@ -26,7 +26,7 @@ async function main(args: Arguments): Promise<number> {
   using cancel = cancelOnSignals((text) => display.say(`\n${text}`));
   try {
     const config: Config = { ...(await loadConfig(args.config)), environment: "local" };
-    const name = args.dataset ?? process.env["SCONES_DATASET"] ?? config.dataset.source;
+    const name = args.dataset ?? (process.env["SCONES_DATASET"] || config.dataset.source);
     const dataset = await openRunDataset(name, config, display, cancel.signal);
     if (dataset.insteadOf !== undefined) display.say(display.bad(dataset.insteadOf));
     display.say(`scones: ${config.dataset.classes.join(", ")}; ${dataLine(dataset)}`);
