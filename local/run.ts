@@ -59,7 +59,7 @@ async function runAll(
     const run = `local-${randomUUID().slice(0, 8)}`;
     const keep = args.keep ? () => keepUp(aws, display, cancel.signal) : undefined;
     await runSteps(context, config, { ...dataset, aws, run, log, keep }, made).catch((error) =>
-      errors.push(error),
+      errors.push(cancel.signal.aborted ? cancel.signal.reason : error),
     );
     await tearDown(aws, config, log).catch((error) => errors.push(error));
   }
@@ -84,7 +84,7 @@ async function tearDown(aws: LocalAws, config: Config, log: StepLog): Promise<vo
   await log.run(
     "teardown",
     () => teardown(context, config, { bucket: aws.bucket, pollIntervalMs: 200 }),
-    ({ deleted }) => `${deleted.length} things deleted, nothing left`,
+    ({ deleted }) => `${deleted.length} deleted, nothing left`,
   );
 }
 

@@ -8,6 +8,8 @@ export interface Output {
   readonly columns?: number;
 }
 
+/** A moving line is drawn at most this often. */
+const REDRAW_MS = 50;
 /** At most so many lines of one moving count where nothing can move. */
 const PLAIN_STEPS = 5;
 
@@ -19,6 +21,7 @@ export class Display implements Progress {
   readonly #output: Output;
   readonly #moves: boolean;
   #moving = "";
+  #drawnAt = -REDRAW_MS;
   #lastShare = -1;
   #lastUnit = "";
 
@@ -45,8 +48,11 @@ export class Display implements Progress {
   count(done: number, total: number, unit: string, note = ""): void {
     const text = `  ${done.toLocaleString("en")} of ${total.toLocaleString("en")} ${unit}${note && `  ${note}`}`;
     if (this.#moves) {
+      const now = performance.now();
+      if (done < total && now - this.#drawnAt < REDRAW_MS) return;
+      this.#drawnAt = now;
       this.#clear();
-      this.#moving = text.slice(0, (this.#output.columns ?? 80) - 1);
+      this.#moving = text.slice(0, (this.#output.columns || 80) - 1);
       this.#output.write(this.#moving);
       return;
     }

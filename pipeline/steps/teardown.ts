@@ -41,9 +41,11 @@ export class TeardownError extends StepError {
   }
 }
 
+const ROUNDS = 3;
+
 /**
  * Deletes what carries this project's and environment's tags and the objects under their prefix, in
- * dependency order, and then lists what is left. A deletion that fails does not stop the others.
+ * dependency order, and then looks what is left. A deletion that fails does not stop the others.
  * @throws TeardownError with every failure and every leftover.
  */
 export async function teardown(
@@ -51,43 +53,44 @@ export async function teardown(
   config: Config,
   input: TeardownInput,
 ): Promise<TornDown> {
-  const plan = await inventory(context, config, input);
-  context.progress.line(plan.length === 0 ? "nothing to delete" : `to delete: ${describe(plan)}`);
   const deleted: Resource[] = [];
-  const failures: Error[] = [];
-  for (const resource of plan) {
-    try {
-      await remove(context, config, input, resource);
-      deleted.push(resource);
-    } catch (error) {
-      context.signal.throwIfAborted();
-      failures.push(
-        new StepError(
-          `${resource.kind} ${resource.name}: ${error instanceof Error ? error.message : String(error)}`,
-          {
-            cause: error,
-          },
-        ),
-      );
+  let failures: Error[] = [];
+  let left = await inventory(context, config, input);
+  if (left.length === 0) context.progress.line("nothing to delete");
+  // A cancelled run's last request can still make something while the first round deletes.
+  for (let round = 1; round <= ROUNDS && left.length > 0; round++) {
+    context.progress.line(`to delete: ${describe(left)}`);
+    failures = [];
+    for (const resource of left) {
+      try {
+        await remove(context, config, input, resource);
+        deleted.push(resource);
+      } catch (error) {
+        context.signal.throwIfAborted();
+        const reason = error instanceof Error ? error.message : String(error);
+        failures.push(
+          new StepError(`${resource.kind} ${resource.name}: ${reason}`, { cause: error }),
+        );
+      }
     }
+    left = await inventory(context, config, input);
   }
-  const leftovers = await inventory(context, config, input);
-  if (failures.length > 0 || leftovers.length > 0) {
+  if (left.length > 0) {
     throw new TeardownError(
       [
         `Teardown of ${names.endpoint(config)} is not complete; run it again.`,
         ...failures.map(({ message }) => `not deleted: ${message}`),
-        ...(leftovers.length > 0 ? [`left: ${describe(leftovers)}`] : []),
+        `left: ${describe(left)}`,
       ].join("\n"),
-      leftovers,
+      left,
       { cause: failures[0] },
     );
   }
-  context.progress.line(`left: nothing (${deleted.length} kinds of things deleted)`);
+  context.progress.line("left: nothing");
   return { deleted };
 }
 
-/** `endpoint a, 3 models…` as one readable line. */
+/** `endpoint a, 409 objects in s3://…` as one readable line. */
 function describe(resources: readonly Resource[]): string {
   return resources
     .map(

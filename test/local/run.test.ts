@@ -160,6 +160,7 @@ test.each([
     const { code, output } = await run(["--dataset", "drawn", "--config", config], [at, signal]);
     expect([code, code === expected ? "" : output]).toEqual([expected, ""]);
     expect(output).toContain("[9/9] teardown");
+    expect(output).toContain(`error   The run was cancelled by ${signal}.`);
     expect((await document()).leftovers).toEqual([]);
     await expectNothingLeft();
   },
