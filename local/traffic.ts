@@ -1,35 +1,24 @@
-import { GetObjectCommand } from "@aws-sdk/client-s3";
-import { InvokeEndpointCommand } from "@aws-sdk/client-sagemaker-runtime";
 import pMap from "p-map";
 import type { Context } from "../pipeline/context.ts";
+import { invokeEndpoint } from "../pipeline/endpoint.ts";
 import type { Dataset } from "../pipeline/manifest.ts";
+import { readBytes } from "../pipeline/s3.ts";
 
 /** Sends every test picture to the endpoint once, as a day's visitors would, for the monitor to read. */
 export async function sendTraffic(
-  { clients, progress, signal }: Context,
+  context: Context,
   { bucket, prefix, manifest }: Dataset,
   endpointName: string,
-): Promise<number> {
+): Promise<void> {
+  const { clients, progress, signal } = context;
   let sent = 0;
   await pMap(
     manifest.test,
     async ({ key }) => {
-      const { Body } = await clients.s3.send(
-        new GetObjectCommand({ Bucket: bucket, Key: prefix + key }),
-        { abortSignal: signal },
-      );
-      await clients.runtime.send(
-        new InvokeEndpointCommand({
-          EndpointName: endpointName,
-          ContentType: "image/png",
-          Accept: "application/json",
-          Body: (await Body?.transformToByteArray()) ?? new Uint8Array(),
-        }),
-        { abortSignal: signal },
-      );
+      const picture = await readBytes(clients.s3, bucket, prefix + key, signal);
+      await invokeEndpoint(context, endpointName, picture);
       progress.count(++sent, manifest.test.length, "pictures sent to the endpoint");
     },
     { concurrency: 4, signal },
   );
-  return sent;
 }

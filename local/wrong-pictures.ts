@@ -1,9 +1,9 @@
-import { GetObjectCommand } from "@aws-sdk/client-s3";
 import pMap from "p-map";
 import type { Context } from "../pipeline/context.ts";
 import type { Evaluation, Prediction } from "../pipeline/evaluation.ts";
 import { confidence, isCorrect } from "../pipeline/metrics.ts";
 import type { Dataset } from "../pipeline/manifest.ts";
+import { readBytes } from "../pipeline/s3.ts";
 
 export interface WrongPicture extends Prediction {
   readonly png: Buffer;
@@ -24,13 +24,10 @@ export async function wrongPictures(
     .slice(0, MOST);
   return pMap(
     wrong,
-    async (prediction) => {
-      const { Body } = await clients.s3.send(
-        new GetObjectCommand({ Bucket: bucket, Key: prefix + prediction.key }),
-        { abortSignal: signal },
-      );
-      return { ...prediction, png: Buffer.from((await Body?.transformToByteArray()) ?? []) };
-    },
+    async (prediction) => ({
+      ...prediction,
+      png: await readBytes(clients.s3, bucket, prefix + prediction.key, signal),
+    }),
     { concurrency: 8 },
   );
 }

@@ -18,6 +18,17 @@ function stableJson(value: unknown): string {
   );
 }
 
+/** The most that SageMaker takes as a name. */
+const NAME_LENGTH = 63;
+/** How often a job that failed or was stopped may be made again under the next name. */
+export const ATTEMPTS = 10;
+
+/** A job's name at its attempts from 1: the name itself, then with `-2`, `-3`, ... behind it. */
+export function attemptName(base: string, attempt: number): string {
+  const suffix = attempt === 1 ? "" : `-${attempt}`;
+  return base.slice(0, NAME_LENGTH - suffix.length) + suffix;
+}
+
 /**
  * Every name that the pipeline gives. They follow from the configuration and from what a thing is
  * made of, so that a rerun finds what an earlier run made.

@@ -21,6 +21,19 @@ export async function readText(
   }
 }
 
+/** The bytes of an object, empty where it is empty. */
+export async function readBytes(
+  s3: S3Client,
+  bucket: string,
+  key: string,
+  signal: AbortSignal,
+): Promise<Buffer> {
+  const { Body } = await s3.send(new GetObjectCommand({ Bucket: bucket, Key: key }), {
+    abortSignal: signal,
+  });
+  return Buffer.from((await Body?.transformToByteArray()) ?? []);
+}
+
 /** Writes a value as JSON. */
 export async function writeJson(
   s3: S3Client,

@@ -1,10 +1,10 @@
 import {
-  DescribeEndpointCommand,
   DescribeEndpointConfigCommand,
   DescribeModelPackageCommand,
 } from "@aws-sdk/client-sagemaker";
 import type { Config } from "./config.ts";
 import type { Context } from "./context.ts";
+import { describeEndpoint } from "./endpoint.ts";
 import type { Evaluation } from "./evaluation.ts";
 import { findModelPackage } from "./model-package.ts";
 import { names } from "./names.ts";
@@ -44,18 +44,17 @@ export async function servingModel(
   return Number.isInteger(correct) && correct <= total ? { name, correct } : undefined;
 }
 
-async function servedName({ clients, signal }: Context, endpoint: string) {
+async function servedName(context: Context, endpointName: string): Promise<string | undefined> {
+  const endpoint = await describeEndpoint(context, endpointName);
+  if (endpoint === undefined) return undefined;
   try {
-    const { EndpointConfigName } = await clients.sagemaker.send(
-      new DescribeEndpointCommand({ EndpointName: endpoint }),
-      { abortSignal: signal },
-    );
-    const { ProductionVariants } = await clients.sagemaker.send(
-      new DescribeEndpointConfigCommand({ EndpointConfigName }),
-      { abortSignal: signal },
+    const { ProductionVariants } = await context.clients.sagemaker.send(
+      new DescribeEndpointConfigCommand({ EndpointConfigName: endpoint.EndpointConfigName }),
+      { abortSignal: context.signal },
     );
     return ProductionVariants?.[0]?.ModelName;
   } catch (error) {
+    // AWS lets a configuration go while its endpoint serves.
     if (error instanceof Error && /could not find/i.test(error.message)) return undefined;
     throw error;
   }

@@ -9,7 +9,7 @@ import type { Config } from "./config.ts";
 import type { Context } from "./context.ts";
 import { StepError } from "./errors.ts";
 import type { Dataset } from "./manifest.ts";
-import { keys, names } from "./names.ts";
+import { ATTEMPTS, attemptName, keys, names } from "./names.ts";
 import { poll } from "./poll.ts";
 import { listObjects } from "./s3.ts";
 import { stopOnAbort } from "./stop-on-abort.ts";
@@ -27,11 +27,6 @@ export interface TransformInput {
 
 type Job = DescribeTransformJobCommandOutput;
 type Settings = Pick<Config, "project" | "environment" | "evaluation">;
-
-/** How often a job that failed or was stopped may be made again under the next name. */
-const ATTEMPTS = 10;
-/** The most that SageMaker takes as a name. */
-const NAME_LENGTH = 63;
 
 /** Where the job's answers are, a `.out` object a picture. */
 export function predictionsPrefix(config: Settings, jobName: string): string {
@@ -52,8 +47,7 @@ export async function transformTestPictures(
 ): Promise<string> {
   const base = names.transformJob(input.trainingJobName, input.dataset.manifest.hash);
   for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
-    const suffix = attempt === 1 ? "" : `-${attempt}`;
-    const name = base.slice(0, NAME_LENGTH - suffix.length) + suffix;
+    const name = attemptName(base, attempt);
     const found = await describe(context, name);
     const status = found?.TransformJobStatus;
     if (status === "Failed" || status === "Stopped" || status === "Stopping") continue;

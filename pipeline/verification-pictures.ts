@@ -1,12 +1,13 @@
-import { GetObjectCommand, PutObjectCommand } from "@aws-sdk/client-s3";
-import { InvokeEndpointCommand } from "@aws-sdk/client-sagemaker-runtime";
+import { PutObjectCommand } from "@aws-sdk/client-s3";
 import { blend } from "./blend.ts";
 import type { Context } from "./context.ts";
+import { invokeEndpoint } from "./endpoint.ts";
 import { StepError } from "./errors.ts";
 import type { Evaluation, Prediction } from "./evaluation.ts";
 import type { Dataset } from "./manifest.ts";
 import { confidence, predictedClass } from "./metrics.ts";
 import { parseProbabilities } from "./probabilities.ts";
+import { readBytes } from "./s3.ts";
 
 /** A picture in the dataset's bucket and what the application must make of it. */
 export interface VerificationPicture {
@@ -65,10 +66,7 @@ export async function makeUnsurePicture(
   { threshold, endpointName }: { threshold: number; endpointName: string },
 ): Promise<VerificationPicture> {
   const { s3 } = context.clients;
-  const read = async (key: string) => {
-    const { Body } = await s3.send(new GetObjectCommand({ Bucket: bucket, Key: prefix + key }));
-    return Buffer.from((await Body?.transformToByteArray()) ?? []);
-  };
+  const read = (key: string) => readBytes(s3, bucket, prefix + key, context.signal);
   let tried = 0;
   let lowest = 1;
   for (const [first, second] of pairs(predictions)) {
@@ -106,20 +104,11 @@ function pairs(predictions: readonly Prediction[]): [Prediction, Prediction][] {
 }
 
 async function classify(
-  { clients, signal }: Context,
+  context: Context,
   endpointName: string,
   picture: Buffer,
 ): Promise<readonly number[]> {
-  const { Body } = await clients.runtime.send(
-    new InvokeEndpointCommand({
-      EndpointName: endpointName,
-      ContentType: "image/png",
-      Accept: "application/json",
-      Body: picture,
-    }),
-    { abortSignal: signal },
-  );
-  const text = Buffer.from(Body ?? []).toString();
+  const text = await invokeEndpoint(context, endpointName, picture);
   const probabilities = parseProbabilities(text);
   if (probabilities === undefined) {
     throw new StepError(

@@ -1,14 +1,13 @@
 import {
   CreateEndpointCommand,
   DeleteEndpointCommand,
-  DescribeEndpointCommand,
   DescribeModelCommand,
   DescribeModelPackageCommand,
   UpdateEndpointCommand,
-  type DescribeEndpointCommandOutput,
 } from "@aws-sdk/client-sagemaker";
 import type { Config } from "../config.ts";
 import type { Context } from "../context.ts";
+import { describeEndpoint, type Endpoint } from "../endpoint.ts";
 import { ensureEndpointConfig } from "../endpoint-config.ts";
 import { StepError } from "../errors.ts";
 import { names } from "../names.ts";
@@ -62,8 +61,6 @@ export async function deployEndpoint(
   context.progress.line(`endpoint ${endpointName} is InService (${change})`);
   return { endpointName, endpointConfigName, change };
 }
-
-type Endpoint = DescribeEndpointCommandOutput;
 
 async function assertApproved(
   { clients }: Context,
@@ -149,7 +146,7 @@ async function settled(
   let shown: string | undefined;
   const { endpoint } = await poll(
     async () => {
-      const found = await describe(context, endpointName);
+      const found = await describeEndpoint(context, endpointName);
       const status = found?.EndpointStatus;
       if (
         status === undefined ||
@@ -170,15 +167,6 @@ async function settled(
     },
   );
   return endpoint;
-}
-
-async function describe({ clients }: Context, name: string): Promise<Endpoint | undefined> {
-  try {
-    return await clients.sagemaker.send(new DescribeEndpointCommand({ EndpointName: name }));
-  } catch (error) {
-    if (error instanceof Error && /could not find/i.test(error.message)) return undefined;
-    throw error;
-  }
 }
 
 function notServing(name: string, endpoint: Endpoint | undefined): StepError {

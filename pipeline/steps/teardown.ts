@@ -5,7 +5,6 @@ import {
   DeleteModelCommand,
   DeleteModelPackageCommand,
   DeleteModelPackageGroupCommand,
-  DescribeEndpointCommand,
   DescribeTrainingJobCommand,
   DescribeTransformJobCommand,
   paginateListModelPackages,
@@ -15,6 +14,7 @@ import {
 import type { Config } from "../config.ts";
 import type { Context } from "../context.ts";
 import { emptyPrefix } from "../empty-prefix.ts";
+import { describeEndpoint } from "../endpoint.ts";
 import { StepError } from "../errors.ts";
 import { inventory, type Resource } from "../inventory.ts";
 import { keys, names } from "../names.ts";
@@ -121,9 +121,11 @@ async function remove(
       return;
     case "endpoint":
       // One that is being made or updated cannot be deleted yet.
-      await gone(async () => !(await endpointStatus(context, name))?.endsWith("ing"));
+      await gone(
+        async () => !(await describeEndpoint(context, name))?.EndpointStatus?.endsWith("ing"),
+      );
       await ignoringAbsence(sagemaker.send(new DeleteEndpointCommand({ EndpointName: name })));
-      await gone(async () => (await endpointStatus(context, name)) === undefined);
+      await gone(async () => (await describeEndpoint(context, name)) === undefined);
       return;
     case "endpoint configuration":
       await ignoringAbsence(
@@ -187,18 +189,6 @@ async function removeObjects(
   await emptyPrefix(context, bucket, prefix);
   await sleep(Math.min(pollIntervalMs, 2000), undefined, { signal: context.signal });
   await emptyPrefix(context, bucket, prefix);
-}
-
-async function endpointStatus({ clients }: Context, name: string): Promise<string | undefined> {
-  try {
-    const { EndpointStatus } = await clients.sagemaker.send(
-      new DescribeEndpointCommand({ EndpointName: name }),
-    );
-    return EndpointStatus;
-  } catch (error) {
-    if (isAbsent(error)) return undefined;
-    throw error;
-  }
 }
 
 /** Deleting what is gone, or stopping what is over, is success. */

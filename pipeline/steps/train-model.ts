@@ -8,7 +8,7 @@ import type { Config } from "../config.ts";
 import type { Context } from "../context.ts";
 import { StepError } from "../errors.ts";
 import type { Dataset } from "../manifest.ts";
-import { fingerprint, names } from "../names.ts";
+import { ATTEMPTS, attemptName, fingerprint, names } from "../names.ts";
 import { poll } from "../poll.ts";
 import { stopOnAbort } from "../stop-on-abort.ts";
 import { tags } from "../tags.ts";
@@ -32,9 +32,6 @@ export interface TrainedModel {
   /** True where the job of an earlier run was taken over. */
   readonly adopted: boolean;
 }
-
-/** How often a job that failed or was stopped may be made again under the next name. */
-const ATTEMPTS = 10;
 
 /**
  * Trains a model with SageMaker's built-in image-classification algorithm, or adopts the job of the
@@ -76,7 +73,7 @@ async function findOrCreate(
 ): Promise<{ job: Job; adopted: boolean }> {
   const base = names.trainingJob(config, specification);
   for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
-    const name = attempt === 1 ? base : `${base}-${attempt}`;
+    const name = attemptName(base, attempt);
     const found = await describe(context, name);
     if (found === undefined) {
       await create(context, config, input, specification, name);
