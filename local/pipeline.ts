@@ -81,7 +81,7 @@ export async function runSteps(
       }),
     ({ modelPackageArn }) => modelPackageArn.split(":").at(-1) ?? modelPackageArn,
   );
-  const { evaluation, modelPackageArn, modelName } = evaluated;
+  const { evaluation, modelPackageArn } = evaluated;
   made.evaluation = evaluation;
   made.modelPackageArn = modelPackageArn;
   made.wrongPictures = await wrongPictures(context, dataset, evaluation);
@@ -93,8 +93,7 @@ export async function runSteps(
   if (!made.gate.approved) return;
   const { endpointName } = (made.endpoint = await log.run(
     "deploy-endpoint",
-    () =>
-      deployEndpoint(context, config, { modelPackageArn, modelName, bucket, run, pollIntervalMs }),
+    () => deployEndpoint(context, config, { modelPackageArn, bucket, run, pollIntervalMs }),
     (endpoint) => `${endpoint.endpointName} ${endpoint.change}`,
   ));
   const { stateMachineArn } = await log.run(

@@ -6,10 +6,10 @@ import { openRunDataset, type RunDataset } from "./dataset.ts";
 import { keepUp } from "./keep.ts";
 import { runSteps, type Made } from "./pipeline.ts";
 import { runDocument } from "./run-record.ts";
-import { cancelOnSignals, type Cancel } from "./signals.ts";
 import { StepLog } from "./steps.ts";
 import { dataLine, showSummary } from "./summary.ts";
 import { writeRun } from "./write-run.ts";
+import { cancelOnSignals, type Cancel } from "../pipeline/cancel.ts";
 import { loadConfig, type Config } from "../pipeline/config.ts";
 import { UsageError } from "../pipeline/errors.ts";
 import { teardown } from "../pipeline/steps/teardown.ts";
@@ -23,7 +23,9 @@ process.exitCode = typeof options === "number" ? options : await main(options);
 
 /** The main job: the whole pipeline against a local AWS. Returns the exit code. */
 async function main(args: Arguments): Promise<number> {
-  using cancel = cancelOnSignals((text) => display.say(`\n${text}`));
+  using cancel = cancelOnSignals((name) =>
+    display.say(`\n${name}: tearing down what was started; once more ends at once`),
+  );
   try {
     const config: Config = { ...(await loadConfig(args.config)), environment: "local" };
     const name = args.dataset ?? (process.env["SCONES_DATASET"] || config.dataset.source);

@@ -11,9 +11,20 @@ import type { StackInput } from "./stack.ts";
 
 const TIMEOUT_MS = 10 * 60_000;
 
+/** What a change set does to one resource. */
+export interface StackChange {
+  /** `Add`, `Modify`, `Remove`, ... */
+  readonly action: string;
+  readonly logicalId: string;
+  readonly type: string;
+  /** True where the resource is made anew, and the old one deleted. */
+  readonly replacement: boolean;
+}
+
 interface ChangeSet {
   readonly id: string;
   readonly stackId: string;
+  readonly changes: readonly StackChange[];
 }
 
 /**
@@ -23,7 +34,7 @@ interface ChangeSet {
  */
 export async function createChangeSet(
   context: Context,
-  { name, template, parameters, tags, pollIntervalMs = 3000 }: StackInput,
+  { name, template, parameters, tags, roleArn, pollIntervalMs = 3000 }: StackInput,
   { token, isNew }: { token: string; isNew: boolean },
 ): Promise<ChangeSet | undefined> {
   const { clients, progress, signal } = context;
@@ -40,6 +51,7 @@ export async function createChangeSet(
       })),
       Capabilities: ["CAPABILITY_IAM"],
       Tags: [...tags],
+      ...(roleArn === undefined ? {} : { RoleARN: roleArn }),
     }),
     { abortSignal: signal },
   );
@@ -51,13 +63,16 @@ export async function createChangeSet(
     resume: "Run the step again.",
   });
   if (described.Status === "CREATE_COMPLETE") {
-    for (const { ResourceChange } of described.Changes ?? []) {
-      const replaced = ResourceChange?.Replacement === "True" ? ", which replaces it" : "";
-      progress.line(
-        `${ResourceChange?.Action} ${ResourceChange?.LogicalResourceId} (${ResourceChange?.ResourceType})${replaced}`,
-      );
+    const changes = (described.Changes ?? []).map(({ ResourceChange }) => ({
+      action: ResourceChange?.Action ?? "",
+      logicalId: ResourceChange?.LogicalResourceId ?? "",
+      type: ResourceChange?.ResourceType ?? "",
+      replacement: ResourceChange?.Replacement === "True",
+    }));
+    for (const { action, logicalId, type, replacement } of changes) {
+      progress.line(`${action} ${logicalId} (${type})${replacement ? ", which replaces it" : ""}`);
     }
-    return { id: Id, stackId: StackId };
+    return { id: Id, stackId: StackId, changes };
   }
   await clients.cloudformation.send(new DeleteChangeSetCommand({ ChangeSetName: Id }));
   const reason = described.StatusReason ?? "no reason given";

@@ -3,6 +3,7 @@ import { LineCounter, parseDocument } from "yaml";
 import * as z from "zod";
 import { UsageError } from "./errors.ts";
 
+const arn = z.string().startsWith("arn:", "must be an ARN (arn:...)");
 const share = z.number().gt(0).lt(1);
 const name = z
   .string()
@@ -95,7 +96,9 @@ const schema = z
       .default("us-east-1"),
     /** Made by cloudformation/bootstrap.yaml; the local run fills them in. */
     bucket: z.string().optional(),
-    executionRoleArn: z.string().startsWith("arn:").optional(),
+    executionRoleArn: arn.optional(),
+    cloudFormationRoleArn: arn.optional(),
+    permissionsBoundaryArn: arn.optional(),
     dataset: dataset.prefault({}),
     training: training.prefault({}),
     evaluation: evaluation.prefault({}),
@@ -135,11 +138,25 @@ function hyperparameter(value: string | number | boolean): string {
   return String(value);
 }
 
+/** A value that wins over what the file says. */
+export interface Override {
+  /** Of the field: `["training", "spot"]`. */
+  readonly path: readonly string[];
+  readonly value: unknown;
+  /** Who says so, for an error: `input spot`. */
+  readonly from: string;
+}
+
 /**
- * Reads a configuration from the text of `pipeline.yaml`.
- * @throws UsageError naming the file, the line and the field of everything that is wrong.
+ * Reads a configuration from the text of `pipeline.yaml`; `overrides` win over it.
+ * @throws UsageError naming the file, the line and the field of everything that is wrong, or the
+ * override.
  */
-export function parseConfig(text: string, file = "pipeline.yaml"): Config {
+export function parseConfig(
+  text: string,
+  file = "pipeline.yaml",
+  overrides: readonly Override[] = [],
+): Config {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
   const lineAt = (offset: number | undefined) =>
@@ -149,9 +166,16 @@ export function parseConfig(text: string, file = "pipeline.yaml"): Config {
       document.errors.map((error) => `${file}${lineAt(error.pos[0])}: ${error.message}`).join("\n"),
     );
   }
-  const parsed = schema.safeParse(document.toJS() ?? {});
+  const written: unknown = document.toJS() ?? {};
+  const parsed = schema.safeParse(
+    overrides.reduce((config, { path, value }) => withValue(config, path, value), written),
+  );
   if (parsed.success) return parsed.data;
   const complaints = parsed.error.issues.flatMap((issue) => {
+    const override = overrides.find(({ path }) => path.every((key, at) => issue.path[at] === key));
+    if (override !== undefined) {
+      return [`${override.from}: ${JSON.stringify(override.value)}: ${issue.message}`];
+    }
     const unknown = issue.code === "unrecognized_keys" ? issue.keys : [undefined];
     return unknown.map((key) => {
       const path = key === undefined ? issue.path : [...issue.path, key];
@@ -162,14 +186,28 @@ export function parseConfig(text: string, file = "pipeline.yaml"): Config {
   throw new UsageError(complaints.join("\n"));
 }
 
+/** A copy with one value set, whatever stood there; what is no map is left for the schema to refuse. */
+function withValue(config: unknown, [key, ...rest]: readonly string[], value: unknown): unknown {
+  if (key === undefined) return value;
+  if (config !== undefined && (typeof config !== "object" || Array.isArray(config))) return config;
+  const map = (config ?? {}) as Record<string, unknown>;
+  return { ...map, [key]: withValue(map[key], rest, value) };
+}
+
 /** Reads `pipeline.yaml`. @throws UsageError */
-export async function loadConfig(file: string): Promise<Config> {
+export async function loadConfig(
+  file: string,
+  overrides: readonly Override[] = [],
+): Promise<Config> {
   const text = await readFile(file, "utf8").catch((cause: unknown) => {
-    throw new UsageError(`${file} cannot be read: name the configuration with --config.`, {
-      cause,
-    });
+    throw new UsageError(
+      `${file} cannot be read: name the configuration with --config (an action: its input config).`,
+      {
+        cause,
+      },
+    );
   });
-  return parseConfig(text, file);
+  return parseConfig(text, file, overrides);
 }
 
 /** The JSON schema of `pipeline.yaml`, for editors. */

@@ -11,7 +11,7 @@ export const VARIANT = "AllTraffic";
 export async function ensureEndpointConfig(
   { clients, progress }: Context,
   config: Config,
-  { modelName, bucket, run }: { modelName: string; bucket: string; run?: string },
+  { modelName, bucket, run }: { modelName: string; bucket: string; run?: string | undefined },
 ): Promise<string> {
   const { endpoint } = config;
   const specification = {

@@ -20,7 +20,9 @@ export interface ModelPackageInput {
   /** Of the metrics that Studio draws. */
   readonly metricsUri: string;
   readonly seed: number;
-  readonly run?: string;
+  /** Where the whole evaluation is. */
+  readonly evaluationUri: string;
+  readonly run?: string | undefined;
 }
 
 type Settings = Pick<Config, "project" | "environment" | "evaluation" | "endpoint">;
@@ -101,7 +103,7 @@ async function ensureGroup(
 
 function request(
   config: Settings,
-  { evaluation, image, modelDataUrl, metricsUri, seed }: ModelPackageInput,
+  { evaluation, evaluationUri, image, modelDataUrl, metricsUri, seed }: ModelPackageInput,
   group: string,
 ): CreateModelPackageCommandInput {
   return {
@@ -131,6 +133,7 @@ function request(
       correct: String(evaluation.correct),
       total: String(evaluation.total),
       seed: String(seed),
+      evaluationUri,
     },
   };
 }

@@ -9,7 +9,7 @@ export interface ModelInput {
   readonly image: string;
   readonly modelDataUrl: string;
   readonly executionRoleArn: string;
-  readonly run?: string;
+  readonly run?: string | undefined;
 }
 
 /**

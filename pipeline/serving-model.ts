@@ -1,10 +1,12 @@
 import {
   DescribeEndpointConfigCommand,
   DescribeModelPackageCommand,
+  paginateListModelPackages,
 } from "@aws-sdk/client-sagemaker";
 import type { Config } from "./config.ts";
 import type { Context } from "./context.ts";
 import { describeEndpoint } from "./endpoint.ts";
+import { StepError } from "./errors.ts";
 import type { Evaluation } from "./evaluation.ts";
 import { findModelPackage } from "./model-package.ts";
 import { names } from "./names.ts";
@@ -42,6 +44,41 @@ export async function servingModel(
   );
   const correct = Number(measured?.["correct"] ?? Number.NaN);
   return Number.isInteger(correct) && correct <= total ? { name, correct } : undefined;
+}
+
+/**
+ * Where the evaluation of the model that serves is: of its newest model package.
+ * @throws StepError where no endpoint serves, or its model was never measured.
+ */
+export async function servingEvaluationUri(
+  context: Context,
+  config: Pick<Config, "project" | "environment">,
+): Promise<string> {
+  const { clients, signal } = context;
+  const endpoint = names.endpoint(config);
+  const name = await servedName(context, endpoint);
+  if (name === undefined) {
+    throw new StepError(`No endpoint ${endpoint} serves: deploy the environment first.`);
+  }
+  const group = names.modelPackageGroup(config);
+  const pages = paginateListModelPackages(
+    { client: clients.sagemaker },
+    { ModelPackageGroupName: group, SortBy: "CreationTime", SortOrder: "Descending" },
+    { abortSignal: signal },
+  );
+  for await (const { ModelPackageSummaryList = [] } of pages) {
+    for (const { ModelPackageArn } of ModelPackageSummaryList) {
+      const { CustomerMetadataProperties: measured } = await clients.sagemaker.send(
+        new DescribeModelPackageCommand({ ModelPackageName: ModelPackageArn }),
+        { abortSignal: signal },
+      );
+      const uri = measured?.["evaluationUri"];
+      if (measured?.["trainingJobName"] === name && uri !== undefined) return uri;
+    }
+  }
+  throw new StepError(
+    `Model ${name} serves at ${endpoint}, but ${group} holds no evaluation of it. Run the pipeline again.`,
+  );
 }
 
 async function servedName(context: Context, endpointName: string): Promise<string | undefined> {

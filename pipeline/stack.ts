@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { DeleteStackCommand, ExecuteChangeSetCommand } from "@aws-sdk/client-cloudformation";
-import { createChangeSet } from "./change-set.ts";
+import { createChangeSet, type StackChange } from "./change-set.ts";
 import type { Context } from "./context.ts";
 import { StepError } from "./errors.ts";
 import { poll } from "./poll.ts";
@@ -10,17 +10,27 @@ import type { Tag } from "./tags.ts";
 
 const TIMEOUT_MS = 30 * 60_000;
 
+interface Pace {
+  readonly timeoutMs: number;
+  readonly intervalMs: number;
+}
+
 export interface StackInput {
   readonly name: string;
   /** At most 51,200 bytes. */
   readonly template: string;
   readonly parameters: Readonly<Record<string, string>>;
   readonly tags: readonly Tag[];
+  /** What CloudFormation works as; the caller's own permissions where it is not given. */
+  readonly roleArn?: string | undefined;
+  /** Of each wait; half an hour where it is not given. */
+  readonly timeoutMs?: number | undefined;
   readonly pollIntervalMs?: number;
 }
 
 export interface DeployedStack extends StackState {
   readonly change: "created" | "updated" | "unchanged";
+  readonly changes: readonly StackChange[];
 }
 
 /**
@@ -31,13 +41,14 @@ export interface DeployedStack extends StackState {
  */
 export async function applyStack(context: Context, input: StackInput): Promise<DeployedStack> {
   const { cloudformation } = context.clients;
-  const { name, pollIntervalMs = 3000 } = input;
-  const existing = await makeRoom(context, name, pollIntervalMs);
+  const { name, pollIntervalMs: intervalMs = 3000, timeoutMs = TIMEOUT_MS } = input;
+  const pace = { intervalMs, timeoutMs };
+  const existing = await makeRoom(context, name, pace);
   const token = `scones-${randomUUID()}`;
   const changeSet = await createChangeSet(context, input, { token, isNew: existing === undefined });
   if (changeSet === undefined && existing !== undefined) {
     context.progress.line(`stack ${name} is as it should be: nothing to change`);
-    return { ...existing, change: "unchanged" };
+    return { ...existing, change: "unchanged", changes: [] };
   }
   if (changeSet === undefined)
     throw new StepError(`The template of stack ${name} has no resources.`);
@@ -45,7 +56,7 @@ export async function applyStack(context: Context, input: StackInput): Promise<D
     new ExecuteChangeSetCommand({ ChangeSetName: changeSet.id, ClientRequestToken: token }),
     { abortSignal: context.signal },
   );
-  const { events, stack } = await follow(context, changeSet.stackId, token, pollIntervalMs);
+  const { events, stack } = await follow(context, changeSet.stackId, token, pace);
   if (!["CREATE_COMPLETE", "UPDATE_COMPLETE"].includes(stack.status)) {
     const next = stack.status.startsWith("UPDATE_ROLLBACK_C")
       ? "The stack is as it was before."
@@ -54,7 +65,8 @@ export async function applyStack(context: Context, input: StackInput): Promise<D
       `Stack ${name} ended in ${stack.status}.\n${events.rootCause ?? stack.reason}\n${next}`,
     );
   }
-  return { ...stack, change: existing === undefined ? "created" : "updated" };
+  const change = existing === undefined ? "created" : "updated";
+  return { ...stack, change, changes: changeSet.changes };
 }
 
 /**
@@ -64,33 +76,30 @@ export async function applyStack(context: Context, input: StackInput): Promise<D
 export async function deleteStack(
   context: Context,
   name: string,
-  pollIntervalMs = 1000,
+  intervalMs = 1000,
 ): Promise<void> {
-  const before = await settled(context, name, pollIntervalMs);
-  if (before !== undefined) await remove(context, before, pollIntervalMs);
+  const pace = { intervalMs, timeoutMs: TIMEOUT_MS };
+  const before = await settled(context, name, pace);
+  if (before !== undefined) await remove(context, before, pace);
 }
 
 /** The stack as it can be updated; undefined where it is to be created. */
 async function makeRoom(
   context: Context,
   name: string,
-  pollIntervalMs: number,
+  pace: Pace,
 ): Promise<StackState | undefined> {
-  const stack = await settled(context, name, pollIntervalMs);
+  const stack = await settled(context, name, pace);
   if (stack === undefined || !/^(ROLLBACK_|CREATE_FAILED|DELETE_FAILED)/.test(stack.status)) {
     return stack;
   }
   context.progress.line(`stack ${name} is ${stack.status}: deleting it to make it anew`);
-  await remove(context, stack, pollIntervalMs);
+  await remove(context, stack, pace);
   return undefined;
 }
 
 /** Waits until nobody is at work on the stack. */
-function settled(
-  context: Context,
-  name: string,
-  intervalMs: number,
-): Promise<StackState | undefined> {
+function settled(context: Context, name: string, pace: Pace): Promise<StackState | undefined> {
   let said = false;
   return poll(
     async () => {
@@ -102,22 +111,21 @@ function settled(
     },
     {
       what: `Another run's operation on stack ${name}`,
-      timeoutMs: TIMEOUT_MS,
-      intervalMs,
+      ...pace,
       signal: context.signal,
       resume: "Look at its events in CloudFormation, then run the step again.",
     },
   ).then(({ stack }) => stack);
 }
 
-async function remove(context: Context, stack: StackState, pollIntervalMs: number): Promise<void> {
+async function remove(context: Context, stack: StackState, pace: Pace): Promise<void> {
   const token = `scones-${randomUUID()}`;
   await context.clients.cloudformation.send(
     // By its id: a stack of the same name that another run makes meanwhile is not meant.
     new DeleteStackCommand({ StackName: stack.id, ClientRequestToken: token }),
     { abortSignal: context.signal },
   );
-  const { events, stack: after } = await follow(context, stack.id, token, pollIntervalMs);
+  const { events, stack: after } = await follow(context, stack.id, token, pace);
   if (after.status !== "DELETE_COMPLETE") {
     throw new StepError(
       `Stack ${stack.name} ended in ${after.status} as it was deleted.\n${events.rootCause ?? after.reason}\nDelete what stands in the way, then run the step again.`,
@@ -133,7 +141,7 @@ async function follow(
   context: Context,
   stackId: string,
   token: string,
-  intervalMs: number,
+  pace: Pace,
 ): Promise<{ events: StackEvents; stack: StackState }> {
   const events = new StackEvents(context, stackId, token);
   const stack = await poll(
@@ -145,8 +153,7 @@ async function follow(
     },
     {
       what: `The operation on stack ${stackId}`,
-      timeoutMs: TIMEOUT_MS,
-      intervalMs,
+      ...pace,
       signal: context.signal,
       resume: "It goes on at AWS: run the step again to wait for it.",
     },

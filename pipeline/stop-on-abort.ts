@@ -1,25 +1,36 @@
 import type { Context } from "./context.ts";
 
-/**
- * Does `work`; when the run is cancelled meanwhile, stops what it had started before it fails, so
- * that nothing goes on costing. `what` names it in the line that says so.
- */
+/** GitHub kills a cancelled step 10 s after it asks it to end. */
+const STOP_TIMEOUT_MS = 4000;
+
+/** Something that is started at AWS and goes on costing until it is stopped. */
+export interface Stoppable {
+  /** Names it in the line that says what became of it: `training job scones-…`. */
+  readonly what: string;
+  readonly stop: (signal: AbortSignal) => Promise<unknown>;
+  /** False leaves it running for a rerun to adopt. */
+  readonly stopOnCancel: boolean | undefined;
+}
+
+/** Does `work`; when the run is cancelled meanwhile, stops what it had started before it fails. */
 export async function stopOnAbort<T>(
   { signal, progress }: Context,
-  what: string,
-  stop: () => Promise<unknown>,
+  { what, stop, stopOnCancel = true }: Stoppable,
   work: () => Promise<T>,
 ): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    if (signal.aborted) {
-      await stop().then(
-        () => progress.line(`cancelled: ${what} is being stopped`),
-        (reason: unknown) =>
-          progress.line(`cancelled, but ${what} could not be stopped: ${String(reason)}`),
-      );
+    if (!signal.aborted) throw error;
+    if (!stopOnCancel) {
+      progress.line(`cancelled: ${what} goes on; run the step again and it is adopted`);
+      throw error;
     }
+    await stop(AbortSignal.timeout(STOP_TIMEOUT_MS)).then(
+      () => progress.line(`cancelled: ${what} is being stopped`),
+      (reason: unknown) =>
+        progress.line(`cancelled, but ${what} could not be stopped: ${String(reason)}`),
+    );
     throw error;
   }
 }

@@ -6,7 +6,10 @@ export interface Tag {
 }
 
 /** The tags of everything that the pipeline makes; teardown deletes by the first two. */
-export function tags(config: Pick<Config, "project" | "environment">, run?: string): Tag[] {
+export function tags(
+  config: Pick<Config, "project" | "environment">,
+  run?: string | undefined,
+): Tag[] {
   return [
     { Key: "scones:project", Value: config.project },
     { Key: "scones:environment", Value: config.environment },

@@ -21,7 +21,11 @@ export interface TransformInput {
   readonly dataset: Dataset;
   readonly trainingJobName: string;
   readonly modelName: string;
-  readonly run?: string;
+  readonly run?: string | undefined;
+  /** False: a cancelled run leaves the job running, for a rerun to adopt. */
+  readonly stopOnCancel?: boolean | undefined;
+  /** Of the wait; by default `evaluation.maxRuntimeMinutes`. */
+  readonly timeoutMs?: number | undefined;
   readonly pollIntervalMs?: number;
 }
 
@@ -109,13 +113,13 @@ async function create(
 async function wait(
   context: Context,
   config: Settings,
-  { bucket, dataset, pollIntervalMs = 10_000 }: TransformInput,
+  { bucket, dataset, timeoutMs, stopOnCancel, pollIntervalMs = 10_000 }: TransformInput,
   name: string,
 ): Promise<void> {
   const total = dataset.manifest.test.length;
-  const stop = () =>
+  const stop = (abortSignal: AbortSignal) =>
     context.clients.sagemaker.send(new StopTransformJobCommand({ TransformJobName: name }), {
-      abortSignal: AbortSignal.timeout(5000),
+      abortSignal,
     });
   const look = async (): Promise<Job | undefined> => {
     const job = await describe(context, name);
@@ -125,14 +129,17 @@ async function wait(
     const over = ["Completed", "Failed", "Stopped"].includes(job.TransformJobStatus ?? "");
     return over ? job : undefined;
   };
-  const ended = await stopOnAbort(context, `transform job ${name}`, stop, () =>
-    poll(look, {
-      what: `Transform job ${name}`,
-      timeoutMs: config.evaluation.maxRuntimeMinutes * 60_000,
-      intervalMs: pollIntervalMs,
-      signal: context.signal,
-      resume: "It goes on: run the step again and it is adopted.",
-    }),
+  const ended = await stopOnAbort(
+    context,
+    { what: `transform job ${name}`, stop, stopOnCancel },
+    () =>
+      poll(look, {
+        what: `Transform job ${name}`,
+        timeoutMs: timeoutMs ?? config.evaluation.maxRuntimeMinutes * 60_000,
+        intervalMs: pollIntervalMs,
+        signal: context.signal,
+        resume: "It goes on: run the step again and it is adopted.",
+      }),
   );
   if (ended.TransformJobStatus !== "Completed") {
     throw new StepError(

@@ -12,15 +12,16 @@ import { ensureEndpointConfig } from "../endpoint-config.ts";
 import { StepError } from "../errors.ts";
 import { names } from "../names.ts";
 import { poll } from "../poll.ts";
+import { setExpiry } from "../expiry.ts";
 import { deregisterScaling, registerScaling } from "../scaling.ts";
 import { tags } from "../tags.ts";
 
 export interface DeployEndpointInput {
   readonly modelPackageArn: string;
-  /** The model that was evaluated; its artifact must be the package's. */
-  readonly modelName: string;
   readonly bucket: string;
-  readonly run?: string;
+  /** From when on teardown may take the environment away; what was said before stays otherwise. */
+  readonly expiresAt?: Date | undefined;
+  readonly run?: string | undefined;
   readonly pollIntervalMs?: number;
 }
 
@@ -40,10 +41,13 @@ export async function deployEndpoint(
   config: Config,
   input: DeployEndpointInput,
 ): Promise<DeployedEndpoint> {
-  await assertApproved(context, input);
+  const modelName = await approvedModel(context, input);
   const endpointName = names.endpoint(config);
   const before = await settled(context, config, input, endpointName);
-  const endpointConfigName = await ensureEndpointConfig(context, config, input);
+  const endpointConfigName = await ensureEndpointConfig(context, config, {
+    ...input,
+    modelName,
+  });
   const change = await bringUp(context, config, input, {
     before,
     endpointName,
@@ -58,14 +62,16 @@ export async function deployEndpoint(
     );
   }
   await registerScaling(context, config, endpointName);
+  if (input.expiresAt !== undefined) await setExpiry(context, after.EndpointArn, input.expiresAt);
   context.progress.line(`endpoint ${endpointName} is InService (${change})`);
   return { endpointName, endpointConfigName, change };
 }
 
-async function assertApproved(
+/** The model that the package was measured on; its artifact must be the package's. */
+async function approvedModel(
   { clients }: Context,
-  { modelPackageArn, modelName }: DeployEndpointInput,
-): Promise<void> {
+  { modelPackageArn }: DeployEndpointInput,
+): Promise<string> {
   const modelPackage = await clients.sagemaker.send(
     new DescribeModelPackageCommand({ ModelPackageName: modelPackageArn }),
   );
@@ -73,6 +79,12 @@ async function assertApproved(
     throw new StepError(
       `Model package ${modelPackageArn} is ${modelPackage.ModelApprovalStatus}: only an Approved one is deployed. ` +
         (modelPackage.ApprovalDescription ?? "Run gate-deployment first."),
+    );
+  }
+  const modelName = modelPackage.CustomerMetadataProperties?.["trainingJobName"];
+  if (modelName === undefined) {
+    throw new StepError(
+      `Model package ${modelPackageArn} does not say which training job it is of: it was not registered by evaluate-model. Deploy one that was.`,
     );
   }
   const model = await clients.sagemaker.send(new DescribeModelCommand({ ModelName: modelName }));
@@ -83,6 +95,7 @@ async function assertApproved(
         `${measured}. Run evaluate-model again.`,
     );
   }
+  return modelName;
 }
 
 async function bringUp(

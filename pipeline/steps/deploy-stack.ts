@@ -1,19 +1,25 @@
-import { readFile } from "node:fs/promises";
-import { uploadCode } from "../bundle.ts";
+import { applicationFiles } from "../bundle.ts";
 import type { Config } from "../config.ts";
 import type { Context } from "../context.ts";
 import { StepError } from "../errors.ts";
+import { expiryTags } from "../expiry.ts";
 import { keys, names } from "../names.ts";
 import { applyStack, type DeployedStack } from "../stack.ts";
 import { tags } from "../tags.ts";
-
-const TEMPLATE = new URL("../../cloudformation/application.yaml", import.meta.url);
+import { uploadCode } from "../upload-code.ts";
 
 export interface DeployStackInput {
   readonly endpointName: string;
   readonly bucket: string;
   /** The only prefix that the application reads pictures from; the datasets' where it is not given. */
   readonly picturePrefix?: string;
+  /** What CloudFormation works as; the caller's own permissions where it is not given. */
+  readonly cloudFormationRoleArn?: string | undefined;
+  /** Caps what the application's roles may ever do. */
+  readonly permissionsBoundaryArn?: string | undefined;
+  /** From when on teardown may take the environment away. */
+  readonly expiresAt?: Date | undefined;
+  readonly timeoutMs?: number | undefined;
   readonly pollIntervalMs?: number;
 }
 
@@ -21,6 +27,7 @@ export interface DeployedApplication {
   readonly stackName: string;
   readonly stackId: string;
   readonly change: DeployedStack["change"];
+  readonly changes: DeployedStack["changes"];
   readonly stateMachineArn: string;
   readonly topicArn: string;
 }
@@ -34,12 +41,14 @@ export interface DeployedApplication {
 export async function deployStack(
   context: Context,
   config: Config,
-  { endpointName, bucket, picturePrefix, pollIntervalMs }: DeployStackInput,
+  input: DeployStackInput,
 ): Promise<DeployedApplication> {
-  const code = await uploadCode(context, bucket, keys.code(config));
+  const { endpointName, bucket, picturePrefix, permissionsBoundaryArn = "" } = input;
+  const files = await applicationFiles();
+  const code = await uploadCode(context, bucket, keys.code(config), files);
   const stack = await applyStack(context, {
     name: names.stack(config),
-    template: await readFile(TEMPLATE, "utf8"),
+    template: files.template,
     parameters: {
       CodeBucket: code.bucket,
       SerializeImageKey: code.lambdas["serialize-image"],
@@ -51,11 +60,14 @@ export async function deployStack(
       PicturePrefix: picturePrefix ?? `${keys.environment(config)}datasets/`,
       Threshold: String(config.application.confidence),
       Routes: routes(config),
+      PermissionsBoundaryArn: permissionsBoundaryArn,
       NotifyEmail: config.application.notify ?? "",
       SageMakerRuntimeEndpoint: process.env["AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME"] ?? "",
     },
-    tags: tags(config),
-    ...(pollIntervalMs === undefined ? {} : { pollIntervalMs }),
+    tags: [...tags(config), ...expiryTags(input.expiresAt)],
+    roleArn: input.cloudFormationRoleArn,
+    timeoutMs: input.timeoutMs,
+    ...(input.pollIntervalMs === undefined ? {} : { pollIntervalMs: input.pollIntervalMs }),
   });
   const output = (key: string) => {
     const value = stack.outputs[key];
@@ -67,6 +79,7 @@ export async function deployStack(
     stackName: stack.name,
     stackId: stack.id,
     change: stack.change,
+    changes: stack.changes,
     stateMachineArn: output("StateMachineArn"),
     topicArn: output("TopicArn"),
   };

@@ -17,7 +17,10 @@ export interface EvaluateModelInput {
   readonly image: string;
   readonly bucket: string;
   readonly executionRoleArn: string;
-  readonly run?: string;
+  readonly run?: string | undefined;
+  /** False: a cancelled run leaves the transform job running, for a rerun to adopt. */
+  readonly stopOnCancel?: boolean | undefined;
+  readonly timeoutMs?: number | undefined;
   readonly pollIntervalMs?: number;
 }
 
@@ -26,7 +29,6 @@ export interface EvaluatedModel {
   readonly evaluationUri: string;
   readonly modelPackageArn: string;
   readonly transformJobName: string;
-  readonly modelName: string;
 }
 
 /**
@@ -56,14 +58,15 @@ export async function evaluateModel(
     `${evaluation.correct} of ${evaluation.total} test pictures right, AUC ${evaluation.auc.toFixed(3)}, ` +
       `log loss ${evaluation.logLoss.toFixed(3)}, calibration error ${evaluation.calibrationError.toFixed(3)}`,
   );
+  const evaluationUri = `s3://${bucket}/${prefix}evaluation.json`;
   const modelPackageArn = await registerModel(context, config, {
-    ...(input.run === undefined ? {} : { run: input.run }),
+    run: input.run,
     evaluation,
+    evaluationUri,
     image,
     modelDataUrl,
     metricsUri: `s3://${bucket}/${prefix}statistics.json`,
     seed: dataset.manifest.seed,
   });
-  const evaluationUri = `s3://${bucket}/${prefix}evaluation.json`;
-  return { evaluation, evaluationUri, modelPackageArn, transformJobName, modelName };
+  return { evaluation, evaluationUri, modelPackageArn, transformJobName };
 }

@@ -3,6 +3,7 @@ import type { Config } from "../config.ts";
 import type { Context } from "../context.ts";
 import { StepError } from "../errors.ts";
 import type { Evaluation } from "../evaluation.ts";
+import { isCorrect } from "../metrics.ts";
 import { servingModel, type ServingModel } from "../serving-model.ts";
 
 export interface GateDecision {
@@ -61,12 +62,12 @@ export function decide(
     !Number.isInteger(total) ||
     total <= 0 ||
     correct < 0 ||
-    correct > total ||
-    predictions.length !== total
+    predictions.length !== total ||
+    predictions.filter(isCorrect).length !== correct
   ) {
     throw new StepError(
       `The gate stays closed: the evaluation of ${trainingJobName} is not whole ` +
-        `(${correct} correct of ${total}, ${predictions.length} predictions). Evaluate it again.`,
+        `(${correct} correct of ${total}, ${predictions.filter(isCorrect).length} of ${predictions.length} predictions). Evaluate it again.`,
     );
   }
   const atLeast = requiredCorrect(accuracy, total);

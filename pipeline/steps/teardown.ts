@@ -24,20 +24,30 @@ import { deleteStack } from "../stack.ts";
 
 export interface TeardownInput {
   readonly bucket: string;
+  /** Ends after the plan. */
+  readonly dryRun?: boolean | undefined;
   readonly pollIntervalMs?: number;
 }
 
 export interface TornDown {
   readonly deleted: readonly Resource[];
+  /** What a dry run would have deleted; empty otherwise. */
+  readonly planned: readonly Resource[];
 }
 
 /** Some of it is still there. `left` names it. */
 export class TeardownError extends StepError {
   readonly left: readonly string[];
+  readonly deleted: readonly Resource[];
 
-  constructor(message: string, left: readonly Resource[], options: ErrorOptions) {
+  constructor(
+    message: string,
+    { left, deleted }: { left: readonly Resource[]; deleted: readonly Resource[] },
+    options: ErrorOptions,
+  ) {
     super(message, options);
     this.left = left.map(({ kind, name }) => `${kind} ${name}`);
+    this.deleted = deleted;
   }
 }
 
@@ -57,6 +67,10 @@ export async function teardown(
   let failures: Error[] = [];
   let left = await inventory(context, config, input);
   if (left.length === 0) context.progress.line("nothing to delete");
+  if (input.dryRun === true) {
+    if (left.length > 0) context.progress.line(`would delete: ${describe(left)}`);
+    return { deleted, planned: left };
+  }
   // A cancelled run's last request can still make something while the first round deletes.
   for (let round = 1; round <= ROUNDS && left.length > 0; round++) {
     context.progress.line(`to delete: ${describe(left)}`);
@@ -82,12 +96,12 @@ export async function teardown(
         ...failures.map(({ message }) => `not deleted: ${message}`),
         `left: ${describe(left)}`,
       ].join("\n"),
-      left,
+      { left, deleted },
       { cause: failures[0] },
     );
   }
   context.progress.line("left: nothing");
-  return { deleted };
+  return { deleted, planned: [] };
 }
 
 /** `endpoint a, 409 objects in s3://…` as one readable line. */

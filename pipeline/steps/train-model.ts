@@ -1,36 +1,57 @@
-import {
-  CreateTrainingJobCommand,
-  DescribeTrainingJobCommand,
-  StopTrainingJobCommand,
-  type DescribeTrainingJobCommandOutput,
-} from "@aws-sdk/client-sagemaker";
+import { StopTrainingJobCommand } from "@aws-sdk/client-sagemaker";
 import type { Config } from "../config.ts";
 import type { Context } from "../context.ts";
-import { StepError } from "../errors.ts";
+import { StepError, UsageError } from "../errors.ts";
 import type { Dataset } from "../manifest.ts";
-import { ATTEMPTS, attemptName, fingerprint, names } from "../names.ts";
+import { names } from "../names.ts";
 import { poll } from "../poll.ts";
 import { stopOnAbort } from "../stop-on-abort.ts";
-import { tags } from "../tags.ts";
-import { trainingSpecification, type TrainingSpecification } from "../training-specification.ts";
+import {
+  describeTrainingJob,
+  ensureTrainingJob,
+  isOver,
+  lacksCapacity,
+  type TrainingJob,
+} from "../training-job.ts";
+import { trainingSpecification } from "../training-specification.ts";
 
 export interface TrainModelInput {
   readonly dataset: Dataset;
   readonly executionRoleArn: string;
-  readonly run?: string;
+  readonly run?: string | undefined;
+  /** Trains anew, once a run, where a job of the same specification is there already. */
+  readonly retrain?: boolean | undefined;
+  /** False: a cancelled run leaves the job running, for a rerun to adopt. */
+  readonly stopOnCancel?: boolean | undefined;
+  /** Of the wait; by default what the job may take, and a quarter of an hour. */
+  readonly timeoutMs?: number | undefined;
   readonly pollIntervalMs?: number;
 }
 
-export interface TrainedModel {
-  readonly trainingJobName: string;
-  readonly modelDataUrl: string;
-  readonly image: string;
-  /** The container's last values, such as `validation:accuracy`. */
+/** The container's values at one moment, such as `validation:accuracy`. */
+export interface TrainingMoment {
+  readonly at: Date;
   readonly metrics: Readonly<Record<string, number>>;
-  readonly trainingSeconds: number;
-  readonly billableSeconds: number;
+}
+
+export interface StartedTraining {
+  readonly trainingJobName: string;
+  /** As SageMaker says it: `InProgress`, `Completed`, ... */
+  readonly status: string;
+  readonly instanceType: string;
   /** True where the job of an earlier run was taken over. */
   readonly adopted: boolean;
+}
+
+export interface TrainedModel extends StartedTraining {
+  readonly modelDataUrl: string;
+  readonly image: string;
+  /** The container's last values. */
+  readonly metrics: Readonly<Record<string, number>>;
+  /** What was seen of the metrics while this run waited; empty where the job was over before. */
+  readonly history: readonly TrainingMoment[];
+  readonly trainingSeconds: number;
+  readonly billableSeconds: number;
 }
 
 /**
@@ -44,17 +65,71 @@ export async function trainModel(
   config: Config,
   input: TrainModelInput,
 ): Promise<TrainedModel> {
-  const { dataset, executionRoleArn } = input;
+  const history: TrainingMoment[] = [];
+  for (;;) {
+    const { job, adopted } = await start(context, config, input);
+    const ended = isOver(job) ? job : await wait(context, config, input, job, history);
+    if (!lacksCapacity(ended)) {
+      const model = trainedModel(ended);
+      const { modelDataUrl, trainingSeconds, billableSeconds } = model;
+      context.progress.line(
+        `model ${modelDataUrl}, ${trainingSeconds} s of training, ${billableSeconds} s billed`,
+      );
+      return { ...model, adopted, history };
+    }
+  }
+}
+
+/** Starts what `trainModel` waits for, or finds it, and returns at once. */
+export async function startTraining(
+  context: Context,
+  config: Config,
+  input: TrainModelInput,
+): Promise<StartedTraining> {
+  const { job, adopted } = await start(context, config, input);
+  return { ...describe(job), adopted };
+}
+
+/**
+ * The model of a training job that is over.
+ * @throws StepError where there is no such job, or it is not Completed.
+ */
+export async function findTrainedModel(
+  context: Context,
+  trainingJobName: string,
+): Promise<TrainedModel> {
+  const job = await describeTrainingJob(context, trainingJobName);
+  if (job === undefined) {
+    throw new StepError(
+      `There is no training job ${trainingJobName} in this account and region. Run train-model first.`,
+    );
+  }
+  if (!isOver(job)) {
+    throw new StepError(
+      `Training job ${trainingJobName} is ${job.TrainingJobStatus}: wait for it with train-model.`,
+    );
+  }
+  return { ...trainedModel(job), adopted: true, history: [] };
+}
+
+/** The job on the first instance type that AWS did not lack capacity for. */
+async function start(
+  context: Context,
+  config: Config,
+  { dataset, executionRoleArn, run, retrain }: TrainModelInput,
+): Promise<{ job: TrainingJob; adopted: boolean }> {
+  if (retrain === true && run === undefined) {
+    throw new UsageError("To retrain, name the run: its job is found by that name again.");
+  }
   for (const instanceType of config.training.instanceTypes) {
     const specification = trainingSpecification(config, dataset, {
       executionRoleArn,
       instanceType,
     });
-    const { job, adopted } = await findOrCreate(context, config, input, specification);
-    const ended = isOver(job) ? job : await wait(context, config, input, job);
-    if (ended.TrainingJobStatus === "Completed") return trained(context, ended, adopted);
-    if (!lacksCapacity(ended)) throw failure(ended);
-    context.progress.line(`no capacity for ${instanceType}: ${ended.FailureReason ?? ""}`);
+    const base = names.trainingJob(config, retrain ? { specification, run } : specification);
+    const found = await ensureTrainingJob(context, config, { base, specification, run });
+    if (!lacksCapacity(found.job)) return found;
+    context.progress.line(`no capacity for ${instanceType}: ${found.job.FailureReason ?? ""}`);
   }
   throw new StepError(
     `AWS has no capacity for any of ${config.training.instanceTypes.join(", ")}. ` +
@@ -62,175 +137,84 @@ export async function trainModel(
   );
 }
 
-type Job = DescribeTrainingJobCommandOutput;
-
-/** The newest attempt that is worth something, else a new one. */
-async function findOrCreate(
+function wait(
   context: Context,
   config: Config,
-  input: TrainModelInput,
-  specification: TrainingSpecification,
-): Promise<{ job: Job; adopted: boolean }> {
-  const base = names.trainingJob(config, specification);
-  for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
-    const name = attemptName(base, attempt);
-    const found = await describe(context, name);
-    if (found === undefined) {
-      await create(context, config, input, specification, name);
-      const job = await describe(context, name);
-      if (job === undefined)
-        throw new StepError(`Training job ${name} vanished after its creation.`);
-      return { job, adopted: false };
-    }
-    assertSame(found, specification);
-    const useless = found.TrainingJobStatus === "Failed" || found.TrainingJobStatus === "Stopped";
-    if (!useless || lacksCapacity(found)) {
-      context.progress.line(`training job ${name} is there (${found.TrainingJobStatus}): adopted`);
-      return { job: found, adopted: true };
-    }
-  }
-  throw new StepError(
-    `Training job ${base} failed ${ATTEMPTS} times. Change the configuration or the data first; ` +
-      `the reasons: aws sagemaker list-training-jobs --name-contains ${base}`,
-  );
-}
-
-async function create(
-  { clients, progress }: Context,
-  config: Config,
-  { run }: TrainModelInput,
-  specification: TrainingSpecification,
-  name: string,
-): Promise<void> {
-  const type = specification.ResourceConfig?.InstanceType ?? "";
-  try {
-    await clients.sagemaker.send(
-      new CreateTrainingJobCommand({
-        ...specification,
-        TrainingJobName: name,
-        Tags: tags(config, run),
-        ...(config.training.spot && {
-          CheckpointConfig: {
-            S3Uri: `${specification.OutputDataConfig?.S3OutputPath}${name}/checkpoints/`,
-          },
-        }),
-      }),
-    );
-  } catch (cause) {
-    const error = cause instanceof Error ? cause : new Error(String(cause));
-    if (error.name === "ResourceInUse") return; // another run of the same commit was first
-    const next =
-      error.name === "ResourceLimitExceeded"
-        ? ` Raise the quota "${type} for ${config.training.spot ? "spot " : ""}training job usage" in Service Quotas.`
-        : "";
-    throw new StepError(`Training job ${name} was refused: ${error.message}${next}`, { cause });
-  }
-  progress.line(`training job ${name} on ${type}${config.training.spot ? " (spot)" : ""}`);
-}
-
-async function describe({ clients }: Context, name: string): Promise<Job | undefined> {
-  try {
-    return await clients.sagemaker.send(new DescribeTrainingJobCommand({ TrainingJobName: name }));
-  } catch (error) {
-    if (error instanceof Error && /not found/i.test(`${error.name} ${error.message}`))
-      return undefined;
-    throw error;
-  }
-}
-
-function wait(context: Context, config: Config, input: TrainModelInput, job: Job): Promise<Job> {
+  { timeoutMs, pollIntervalMs = 10_000, stopOnCancel }: TrainModelInput,
+  job: TrainingJob,
+  history: TrainingMoment[],
+): Promise<TrainingJob> {
+  const { sagemaker } = context.clients;
   const name = job.TrainingJobName ?? "";
   const { maxRuntimeMinutes, maxWaitMinutes, spot } = config.training;
   const minutes = (spot ? maxWaitMinutes : maxRuntimeMinutes) + 15; // starting and uploading
+  const stop = (abortSignal: AbortSignal) =>
+    sagemaker.send(new StopTrainingJobCommand({ TrainingJobName: name }), { abortSignal });
   let shown = "";
-  return stopOnAbort(
-    context,
-    `training job ${name}`,
-    () => context.clients.sagemaker.send(new StopTrainingJobCommand({ TrainingJobName: name })),
-    () =>
-      poll(
-        async () => {
-          const now = await describe(context, name);
-          if (now === undefined) throw new StepError(`Training job ${name} is gone.`);
-          const text = [now.SecondaryStatus, ...metricTexts(now)].join("  ");
-          if (text !== shown) context.progress.line(text);
-          shown = text;
-          return isOver(now) ? now : undefined;
-        },
-        {
-          what: `Training job ${name}`,
-          timeoutMs: minutes * 60_000,
-          intervalMs: input.pollIntervalMs ?? 10_000,
-          signal: context.signal,
-          resume: "It goes on: run the step again and it is adopted.",
-        },
-      ),
+  const look = async () => {
+    const now = await describeTrainingJob(context, name);
+    if (now === undefined) throw new StepError(`Training job ${name} is gone.`);
+    const metrics = metricsOf(now);
+    const values = Object.entries(metrics).map(([key, value]) => `${key}=${value.toFixed(4)}`);
+    const text = [now.SecondaryStatus, ...values].join("  ");
+    if (text !== shown) {
+      context.progress.line(text);
+      if (values.length > 0) history.push({ at: new Date(), metrics });
+    }
+    shown = text;
+    return isOver(now) ? now : undefined;
+  };
+  return stopOnAbort(context, { what: `training job ${name}`, stop, stopOnCancel }, () =>
+    poll(look, {
+      what: `Training job ${name}`,
+      timeoutMs: timeoutMs ?? minutes * 60_000,
+      intervalMs: pollIntervalMs,
+      signal: context.signal,
+      resume: "It goes on: run the step again and it is adopted.",
+    }),
   );
 }
 
-function isOver(job: Job): boolean {
-  return ["Completed", "Failed", "Stopped"].includes(job.TrainingJobStatus ?? "");
-}
-
-function lacksCapacity(job: Job): boolean {
-  return job.TrainingJobStatus === "Failed" && /Capacity/.test(job.FailureReason ?? "");
-}
-
-function failure(job: Job): StepError {
-  const reason = job.FailureReason ?? job.SecondaryStatus ?? "no reason given";
-  const next =
-    job.SecondaryStatus === "MaxRuntimeExceeded"
-      ? "Raise training.maxRuntimeMinutes."
-      : "Its log: CloudWatch, /aws/sagemaker/TrainingJobs. Run again for a new attempt.";
-  return new StepError(
-    `Training job ${job.TrainingJobName} ended ${job.TrainingJobStatus}: ${reason}. ${next}`,
-  );
-}
-
-function assertSame(job: Job, wanted: TrainingSpecification): void {
-  const essence = ({ HyperParameters, InputDataConfig, AlgorithmSpecification }: Partial<Job>) =>
-    fingerprint([
-      HyperParameters,
-      InputDataConfig?.map(({ DataSource }) => DataSource?.S3DataSource?.S3Uri),
-      AlgorithmSpecification?.TrainingImage,
-    ]);
-  if (essence(job) === essence(wanted)) return;
-  throw new StepError(
-    `Training job ${job.TrainingJobName} exists with another specification. ` +
-      "Give the project or the environment another name in pipeline.yaml.",
-  );
-}
-
-function metricTexts(job: Job): string[] {
-  return (job.FinalMetricDataList ?? []).map(
-    ({ MetricName, Value }) => `${MetricName}=${(Value ?? Number.NaN).toFixed(4)}`,
-  );
-}
-
-function trained({ progress }: Context, job: Job, adopted: boolean): TrainedModel {
-  const modelDataUrl = job.ModelArtifacts?.S3ModelArtifacts;
-  if (modelDataUrl === undefined) {
-    throw new StepError(
-      `Training job ${job.TrainingJobName} is Completed but has no model artifact.`,
-    );
-  }
-  const trainingSeconds = job.TrainingTimeInSeconds ?? 0;
-  const billableSeconds = job.BillableTimeInSeconds ?? trainingSeconds;
-  progress.line(
-    `model ${modelDataUrl}, ${trainingSeconds} s of training, ${billableSeconds} s billed`,
-  );
+function describe(job: TrainingJob): Omit<StartedTraining, "adopted"> {
   return {
     trainingJobName: job.TrainingJobName ?? "",
+    status: job.TrainingJobStatus ?? "",
+    instanceType: job.ResourceConfig?.InstanceType ?? "",
+  };
+}
+
+function trainedModel(job: TrainingJob): Omit<TrainedModel, "adopted" | "history"> {
+  const { TrainingJobName, TrainingJobStatus, SecondaryStatus, FailureReason } = job;
+  if (TrainingJobStatus !== "Completed") {
+    const next =
+      SecondaryStatus === "MaxRuntimeExceeded"
+        ? "Raise training.maxRuntimeMinutes."
+        : "Its log: CloudWatch, /aws/sagemaker/TrainingJobs. Run again for a new attempt.";
+    throw new StepError(
+      `Training job ${TrainingJobName} ended ${TrainingJobStatus}: ` +
+        `${FailureReason ?? SecondaryStatus ?? "no reason given"}. ${next}`,
+    );
+  }
+  const modelDataUrl = job.ModelArtifacts?.S3ModelArtifacts;
+  if (modelDataUrl === undefined) {
+    throw new StepError(`Training job ${TrainingJobName} is Completed but has no model artifact.`);
+  }
+  const trainingSeconds = job.TrainingTimeInSeconds ?? 0;
+  return {
+    ...describe(job),
     modelDataUrl,
     image: job.AlgorithmSpecification?.TrainingImage ?? "",
-    metrics: Object.fromEntries(
-      (job.FinalMetricDataList ?? []).map(({ MetricName, Value }) => [
-        MetricName ?? "",
-        Value ?? 0,
-      ]),
-    ),
+    metrics: metricsOf(job),
     trainingSeconds,
-    billableSeconds,
-    adopted,
+    billableSeconds: job.BillableTimeInSeconds ?? trainingSeconds,
   };
+}
+
+function metricsOf(job: TrainingJob): Record<string, number> {
+  return Object.fromEntries(
+    (job.FinalMetricDataList ?? []).map(({ MetricName = "", Value = Number.NaN }) => [
+      MetricName,
+      Value,
+    ]),
+  );
 }

@@ -72,6 +72,20 @@ test("hyperparameters become the container's strings", () => {
   expect(config.training.hyperparameters).toEqual({ epochs: "3", early_stopping: "1" });
 });
 
+test("an override wins over the file, and the file over the default", () => {
+  const spot = { path: ["training", "spot"], value: false, from: "Input spot" };
+  const { training } = parseConfig("training: { spot: true, maxRuntimeMinutes: 7 }", "p", [spot]);
+  expect(training).toMatchObject({ spot: false, maxRuntimeMinutes: 7, maxWaitMinutes: 120 });
+  expect(parseConfig("", "p", [spot]).training.spot).toBe(false);
+});
+
+test("a wrong override is named instead of a line", () => {
+  const low = { path: ["gate", "accuracy"], value: 0.5, from: "Input accuracy" };
+  expect(() => parseConfig("gate: { accuracy: 0.95 }", "pipeline.yaml", [low])).toThrow(
+    "Input accuracy: 0.5: the gate never opens below 0.94",
+  );
+});
+
 test("a configuration that cannot be read names the option", async () => {
   await expect(loadConfig("no-such.yaml")).rejects.toThrow("--config");
 });

@@ -26,7 +26,11 @@ afterAll(() => stand[Symbol.asyncDispose]());
 /** A model and its package; `start: "fail"` is one whose container does not come up. */
 async function createInput(
   modelName: string,
-  { status = "Approved", start }: { status?: ModelApprovalStatus; start?: string } = {},
+  {
+    status = "Approved",
+    start,
+    measured = modelName,
+  }: { status?: ModelApprovalStatus; start?: string; measured?: string } = {},
 ) {
   await createModel(stand.fixture, modelName, {
     answer: [0.75, 0.25],
@@ -36,6 +40,7 @@ async function createInput(
     new CreateModelPackageCommand({
       ModelPackageGroupName: "packages",
       ModelApprovalStatus: status,
+      CustomerMetadataProperties: { trainingJobName: measured },
       InferenceSpecification: {
         Containers: [{ Image: image, ModelDataUrl: `s3://${bucket}/models/${modelName}.tar.gz` }],
         SupportedContentTypes: ["image/png"],
@@ -43,7 +48,7 @@ async function createInput(
       },
     }),
   );
-  return { modelPackageArn: ModelPackageArn, modelName, bucket, pollIntervalMs: 25 };
+  return { modelPackageArn: ModelPackageArn, bucket, pollIntervalMs: 25 };
 }
 
 const configOf = (environment: string) => parseConfig(`environment: ${environment}`);
@@ -93,11 +98,11 @@ test.each(["Rejected", "PendingManualApproval"] as const)(
 );
 
 test("a model that is not the measured one is not deployed", async () => {
-  const measured = await createInput("measured");
   await createModel(stand.fixture, "other");
-  await expect(
-    deployEndpoint(stand.context, configOf("altered"), { ...measured, modelName: "other" }),
-  ).rejects.toThrow("Run evaluate-model again");
+  const altered = await createInput("measured", { measured: "other" });
+  await expect(deployEndpoint(stand.context, configOf("altered"), altered)).rejects.toThrow(
+    "Run evaluate-model again",
+  );
 });
 
 test("fault 37: an update that rolls back fails, although the endpoint is InService", async () => {

@@ -37,6 +37,7 @@ test("running the step twice does the work once", async () => {
   expect(await deployStack(stand.context, config, input)).toEqual({
     ...application,
     change: "unchanged",
+    changes: [],
   });
   expect(stand.lines.filter((line) => line.startsWith("sent"))).toEqual([]);
   expect(stand.lines.filter((line) => line.endsWith("is there already"))).toHaveLength(4);

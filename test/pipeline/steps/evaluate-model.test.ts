@@ -32,7 +32,6 @@ test("a model is measured on every test picture and registered, pending approval
   const input = await createInput(stand, "whole");
   const made = await evaluateModel(context, config, { ...input, run: "run-1" });
   expect(made).toMatchObject({
-    modelName: "job-whole",
     transformJobName: "job-whole-whole00000",
     evaluationUri: `s3://${bucket}/${folder("job-whole-whole00000")}evaluation.json`,
     evaluation: { correct: 9, total: 10, datasetHash: "whole00000000000" },

@@ -70,6 +70,7 @@ test.each([
   ["more correct than there are", { correct: 201 }],
   ["no pictures", { correct: 0, total: 0 }],
   ["fewer predictions than pictures", { total: 201 }],
+  ["more correct than its predictions say", { ...evaluationOf(20), correct: 200 }],
 ])("fault 32: an evaluation with %s leaves the gate closed", (_, broken) => {
   const evaluation = { ...evaluationOf(0), ...broken };
   expect(() => decide(evaluation, { accuracy: 0.94 })).toThrow(/gate stays closed/);
@@ -94,7 +95,8 @@ test("the verdict and its reason stand in the model package", async () => {
     ModelApprovalStatus: "Rejected",
     ApprovalDescription: "9/10 = 90.0% of the test pictures right, 1 short of 10.",
   });
-  const better = { ...evaluation, correct: 10 };
+  const predictions = evaluation.predictions.map((one) => ({ ...one, label: 0 }));
+  const better = { ...evaluation, correct: 10, predictions };
   await gateDeployment(context, config, { evaluation: better, modelPackageArn });
   expect(await described()).toMatchObject({ ModelApprovalStatus: "Approved" });
 });
@@ -108,7 +110,7 @@ test("the model that serves is found by the endpoint, and compared on the same d
     ProductionVariants: [
       {
         VariantName: "AllTraffic",
-        ModelName: served.modelName,
+        ModelName: "job-served",
         InstanceType: "ml.m5.large",
         InitialInstanceCount: 1,
       },

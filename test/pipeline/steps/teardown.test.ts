@@ -69,6 +69,7 @@ async function deployAll(config: Config): Promise<void> {
     new CreateModelPackageCommand({
       ModelPackageGroupName: name,
       ModelApprovalStatus: "Approved",
+      CustomerMetadataProperties: { trainingJobName: name },
       InferenceSpecification: {
         Containers: [{ Image: image, ModelDataUrl }],
         SupportedContentTypes: ["image/png"],
@@ -78,7 +79,6 @@ async function deployAll(config: Config): Promise<void> {
   );
   const { endpointName } = await deployEndpoint(context, config, {
     modelPackageArn: ModelPackageArn,
-    modelName: name,
     bucket: aws.bucket,
     pollIntervalMs,
   });

@@ -1,0 +1,43 @@
+interface AwsError {
+  readonly name: string;
+  readonly message: string;
+  readonly $fault?: string;
+  readonly $metadata?: { readonly attempts?: number };
+}
+
+/**
+ * An error in words that say what to do. Errors of the AWS SDK carry AWS's words, which name the
+ * action and the resource, and lack the way on; the pipeline's own errors have it already.
+ */
+export function explain(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const next = nextStep(error);
+  return next === undefined ? error.message : `${error.message.replace(/\.?$/, ".")} ${next}`;
+}
+
+function nextStep(error: Error & Partial<AwsError>): string | undefined {
+  const { name } = error;
+  if (/^(ExpiredToken|ExpiredTokenException|RequestExpired)$/.test(name)) {
+    return "The credentials are over. Run the job again: it takes new ones, and what runs at AWS is found by its name.";
+  }
+  if (name === "CredentialsProviderError") {
+    return "There are no AWS credentials: run aws-actions/configure-aws-credentials before this step, in a job with `permissions: id-token: write`.";
+  }
+  if (
+    /^(AccessDenied|AccessDeniedException|UnauthorizedOperation|AuthorizationError)$/.test(name)
+  ) {
+    return "The role lacks this permission: compare it with cloudformation/bootstrap.yaml and deploy that again.";
+  }
+  if (
+    /^(InvalidClientTokenId|UnrecognizedClientException|SignatureDoesNotMatch|InvalidSignatureException)$/.test(
+      name,
+    )
+  ) {
+    return "AWS does not know these credentials: check the role's ARN, the account and the clock.";
+  }
+  if (/^(ThrottlingException|TooManyRequestsException|Throttling|SlowDown)$/.test(name)) {
+    const { attempts } = error.$metadata ?? {};
+    return `AWS throttled it${attempts === undefined ? "" : ` ${attempts} times`}: run the step again later.`;
+  }
+  return undefined;
+}

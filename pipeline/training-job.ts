@@ -1,0 +1,127 @@
+import {
+  CreateTrainingJobCommand,
+  DescribeTrainingJobCommand,
+  type DescribeTrainingJobCommandOutput,
+} from "@aws-sdk/client-sagemaker";
+import type { Config } from "./config.ts";
+import type { Context } from "./context.ts";
+import { StepError } from "./errors.ts";
+import { ATTEMPTS, attemptName, fingerprint } from "./names.ts";
+import { tags } from "./tags.ts";
+import type { TrainingSpecification } from "./training-specification.ts";
+
+export type TrainingJob = DescribeTrainingJobCommandOutput;
+
+/** A training job by its name; undefined where there is none. */
+export async function describeTrainingJob(
+  { clients, signal }: Context,
+  name: string,
+): Promise<TrainingJob | undefined> {
+  try {
+    return await clients.sagemaker.send(new DescribeTrainingJobCommand({ TrainingJobName: name }), {
+      abortSignal: signal,
+    });
+  } catch (error) {
+    if (error instanceof Error && /not found/i.test(`${error.name} ${error.message}`))
+      return undefined;
+    throw error;
+  }
+}
+
+export function isOver(job: TrainingJob): boolean {
+  return ["Completed", "Failed", "Stopped"].includes(job.TrainingJobStatus ?? "");
+}
+
+export function lacksCapacity(job: TrainingJob): boolean {
+  return job.TrainingJobStatus === "Failed" && /Capacity/.test(job.FailureReason ?? "");
+}
+
+interface Attempted {
+  /** The first attempt's name. */
+  readonly base: string;
+  readonly specification: TrainingSpecification;
+  readonly run: string | undefined;
+}
+
+/**
+ * The newest attempt at a specification that is worth something, else a new one. An attempt that
+ * failed or was stopped can't be made again under its name: the next has `-2`, `-3`, ... behind it.
+ * @throws StepError where the job of that name is another, or all attempts failed.
+ */
+export async function ensureTrainingJob(
+  context: Context,
+  config: Config,
+  { base, specification, run }: Attempted,
+): Promise<{ job: TrainingJob; adopted: boolean }> {
+  for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
+    const name = attemptName(base, attempt);
+    const found = await describeTrainingJob(context, name);
+    if (found === undefined) {
+      await create(context, config, { name, specification, run });
+      const job = await describeTrainingJob(context, name);
+      if (job === undefined)
+        throw new StepError(`Training job ${name} vanished after its creation.`);
+      return { job, adopted: false };
+    }
+    assertSame(found, specification);
+    const useless = found.TrainingJobStatus === "Failed" || found.TrainingJobStatus === "Stopped";
+    if (!useless || lacksCapacity(found)) {
+      context.progress.line(`training job ${name} is there (${found.TrainingJobStatus}): adopted`);
+      return { job: found, adopted: true };
+    }
+  }
+  throw new StepError(
+    `Training job ${base} failed ${ATTEMPTS} times. Change the configuration or the data first; ` +
+      `the reasons: aws sagemaker list-training-jobs --name-contains ${base}`,
+  );
+}
+
+async function create(
+  { clients, progress }: Context,
+  config: Config,
+  { name, specification, run }: Omit<Attempted, "base"> & { name: string },
+): Promise<void> {
+  const type = specification.ResourceConfig?.InstanceType ?? "";
+  try {
+    // Not abortable: a request that is cut off could still make a job that nobody then stops.
+    await clients.sagemaker.send(
+      new CreateTrainingJobCommand({
+        ...specification,
+        TrainingJobName: name,
+        Tags: tags(config, run),
+        ...(config.training.spot && {
+          CheckpointConfig: {
+            S3Uri: `${specification.OutputDataConfig?.S3OutputPath}${name}/checkpoints/`,
+          },
+        }),
+      }),
+    );
+  } catch (cause) {
+    const error = cause instanceof Error ? cause : new Error(String(cause));
+    if (error.name === "ResourceInUse") return; // another run of the same commit was first
+    const next =
+      error.name === "ResourceLimitExceeded"
+        ? ` Raise the quota "${type} for ${config.training.spot ? "spot " : ""}training job usage" in Service Quotas.`
+        : "";
+    throw new StepError(`Training job ${name} was refused: ${error.message}${next}`, { cause });
+  }
+  progress.line(`training job ${name} on ${type}${config.training.spot ? " (spot)" : ""}`);
+}
+
+function assertSame(job: TrainingJob, wanted: TrainingSpecification): void {
+  const essence = ({
+    HyperParameters,
+    InputDataConfig,
+    AlgorithmSpecification,
+  }: Partial<TrainingJob>) =>
+    fingerprint([
+      HyperParameters,
+      InputDataConfig?.map(({ DataSource }) => DataSource?.S3DataSource?.S3Uri),
+      AlgorithmSpecification?.TrainingImage,
+    ]);
+  if (essence(job) === essence(wanted)) return;
+  throw new StepError(
+    `Training job ${job.TrainingJobName} exists with another specification. ` +
+      "Give the project or the environment another name in pipeline.yaml.",
+  );
+}
