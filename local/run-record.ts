@@ -93,7 +93,7 @@ export async function runDocument(facts: RunFacts): Promise<RunDocument> {
 /** What stands after teardown; a teardown that could not look does not claim to know. */
 function leftovers({ errors, log }: RunFacts): readonly string[] {
   const known = errors.find((error) => error instanceof TeardownError);
-  if (known !== undefined) return known.left;
+  if (known !== undefined) return known.left.map(({ kind, name }) => `${kind} ${name}`);
   const done = log.records.some(({ name, outcome }) => name === "teardown" && outcome === "done");
   return done ? [] : ["unknown: teardown did not finish"];
 }

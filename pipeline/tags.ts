@@ -6,10 +6,7 @@ export interface Tag {
 }
 
 /** The tags of everything that the pipeline makes; teardown deletes by the first two. */
-export function tags(
-  config: Pick<Config, "project" | "environment">,
-  run?: string | undefined,
-): Tag[] {
+export function tags(config: Pick<Config, "project" | "environment">, run?: string): Tag[] {
   return [
     { Key: "scones:project", Value: config.project },
     { Key: "scones:environment", Value: config.environment },

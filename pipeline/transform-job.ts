@@ -29,6 +29,13 @@ export interface TransformInput {
   readonly pollIntervalMs?: number;
 }
 
+/** A batch transform job that is Completed. */
+export interface TransformedPictures {
+  readonly transformJobName: string;
+  /** From its start to its end, which AWS bills. */
+  readonly transformSeconds: number;
+}
+
 type Job = DescribeTransformJobCommandOutput;
 type Settings = Pick<Config, "project" | "environment" | "evaluation">;
 
@@ -41,14 +48,13 @@ export function predictionsPrefix(config: Settings, jobName: string): string {
  * Lets the model answer every test picture in a batch transform job, and waits for its end. A job of
  * the same model and dataset is adopted, completed or under way; one that failed or was stopped can't
  * be made again under its name, so the next attempt has `-2`, `-3`, ... behind it.
- * @returns the name of the completed job
  * @throws StepError when the job fails, is stopped, or does not end in time.
  */
 export async function transformTestPictures(
   context: Context,
   config: Settings,
   input: TransformInput,
-): Promise<string> {
+): Promise<TransformedPictures> {
   const base = names.transformJob(input.trainingJobName, input.dataset.manifest.hash);
   for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
     const name = attemptName(base, attempt);
@@ -57,8 +63,9 @@ export async function transformTestPictures(
     if (status === "Failed" || status === "Stopped" || status === "Stopping") continue;
     if (found === undefined) await create(context, config, input, name);
     else context.progress.line(`transform job ${name} is there (${status}): adopted`);
-    if (status !== "Completed") await wait(context, config, input, name);
-    return name;
+    const ended =
+      found?.TransformJobStatus === "Completed" ? found : await wait(context, config, input, name);
+    return { transformJobName: name, transformSeconds: secondsOf(ended) };
   }
   throw new StepError(
     `Transform job ${base} failed ${ATTEMPTS} times. Change the configuration, the data or the model ` +
@@ -115,7 +122,7 @@ async function wait(
   config: Settings,
   { bucket, dataset, timeoutMs, stopOnCancel, pollIntervalMs = 10_000 }: TransformInput,
   name: string,
-): Promise<void> {
+): Promise<Job> {
   const total = dataset.manifest.test.length;
   const stop = (abortSignal: AbortSignal) =>
     context.clients.sagemaker.send(new StopTransformJobCommand({ TransformJobName: name }), {
@@ -148,6 +155,12 @@ async function wait(
         "/aws/sagemaker/TransformJobs. Run again for a new attempt.",
     );
   }
+  return ended;
+}
+
+function secondsOf({ TransformStartTime, TransformEndTime }: Job): number {
+  if (TransformStartTime === undefined || TransformEndTime === undefined) return 0;
+  return Math.round((TransformEndTime.getTime() - TransformStartTime.getTime()) / 1000);
 }
 
 async function describe({ clients, signal }: Context, name: string): Promise<Job | undefined> {

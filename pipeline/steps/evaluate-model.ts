@@ -7,7 +7,11 @@ import { ensureModel } from "../model.ts";
 import { keys } from "../names.ts";
 import { writeJson } from "../s3.ts";
 import { studioMetrics } from "../studio-metrics.ts";
-import { predictionsPrefix, transformTestPictures } from "../transform-job.ts";
+import {
+  predictionsPrefix,
+  transformTestPictures,
+  type TransformedPictures,
+} from "../transform-job.ts";
 import { readPredictions } from "../transform-output.ts";
 
 export interface EvaluateModelInput {
@@ -24,11 +28,10 @@ export interface EvaluateModelInput {
   readonly pollIntervalMs?: number;
 }
 
-export interface EvaluatedModel {
+export interface EvaluatedModel extends TransformedPictures {
   readonly evaluation: Evaluation;
   readonly evaluationUri: string;
   readonly modelPackageArn: string;
-  readonly transformJobName: string;
 }
 
 /**
@@ -45,7 +48,8 @@ export async function evaluateModel(
   const { clients, progress } = context;
   const modelName = trainingJobName;
   await ensureModel(context, config, { ...input, modelName });
-  const transformJobName = await transformTestPictures(context, config, { ...input, modelName });
+  const transformed = await transformTestPictures(context, config, { ...input, modelName });
+  const { transformJobName } = transformed;
   const predictions = await readPredictions(context, dataset.manifest, {
     bucket,
     prefix: predictionsPrefix(config, transformJobName),
@@ -68,5 +72,5 @@ export async function evaluateModel(
     metricsUri: `s3://${bucket}/${prefix}statistics.json`,
     seed: dataset.manifest.seed,
   });
-  return { evaluation, evaluationUri, modelPackageArn, transformJobName };
+  return { evaluation, evaluationUri, modelPackageArn, ...transformed };
 }

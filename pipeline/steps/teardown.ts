@@ -37,7 +37,7 @@ export interface TornDown {
 
 /** Some of it is still there. `left` names it. */
 export class TeardownError extends StepError {
-  readonly left: readonly string[];
+  readonly left: readonly Resource[];
   readonly deleted: readonly Resource[];
 
   constructor(
@@ -46,7 +46,7 @@ export class TeardownError extends StepError {
     options: ErrorOptions,
   ) {
     super(message, options);
-    this.left = left.map(({ kind, name }) => `${kind} ${name}`);
+    this.left = left;
     this.deleted = deleted;
   }
 }

@@ -159,7 +159,7 @@ test("fault 61: what cannot be deleted does not stop the rest, and is named", as
   const error: unknown = await remove(config).catch((reason: unknown) => reason);
   sagemaker.middlewareStack.remove("deny");
   expect(error).toBeInstanceOf(TeardownError);
-  expect((error as TeardownError).left).toEqual(["model scones-partly"]);
+  expect((error as TeardownError).left).toEqual([{ kind: "model", name: "scones-partly" }]);
   expect((error as TeardownError).message).toContain("AccessDenied: sagemaker:DeleteModel");
   expect((await remove(config)).deleted).toMatchObject([{ kind: "model" }]);
 });

@@ -1,0 +1,51 @@
+import { hourlyCostLine } from "../../pipeline/prices.ts";
+import { deployEndpoint } from "../../pipeline/steps/deploy-endpoint.ts";
+import { common, defineAction, runAction } from "../action.ts";
+import { inConsole } from "../console.ts";
+import { count, optional, override, positive, required } from "../inputs.ts";
+import { bucketOf } from "../settings.ts";
+import { endpointSummary } from "../summary/endpoint.ts";
+
+export const action = defineAction({
+  inputs: {
+    ...common,
+    modelPackageArn: required(),
+    instanceType: override("endpoint.instanceType"),
+    instanceCount: override("endpoint.instanceCount", count),
+    keepFor: optional(positive),
+    timeoutMinutes: override("endpoint.maxWaitMinutes", positive),
+  },
+  outputs: ["endpointName", "endpointConfigName", "change", "expiresAt"],
+  async run({ context, config, inputs, run, output, summarize, notice }) {
+    const { modelPackageArn, keepFor } = inputs;
+    const expiresAt =
+      keepFor === undefined ? undefined : new Date(Date.now() + keepFor * 3_600_000);
+    const endpoint = await deployEndpoint(context, config, {
+      modelPackageArn,
+      bucket: bucketOf(config),
+      expiresAt,
+      run,
+    });
+    output({ ...endpoint, expiresAt: expiresAt?.toISOString() });
+    const { region } = config;
+    const { endpointName, change } = endpoint;
+    const { instanceType, instanceCount } = config.endpoint;
+    const cost = hourlyCostLine({ region, instanceType, instanceCount });
+    await summarize(
+      endpointSummary({
+        endpoint,
+        instanceType,
+        instanceCount,
+        cost,
+        expiresAt,
+        links: inConsole(config, (links) => ({
+          endpoint: links.endpoint(endpointName),
+          "its log": links.endpointLog(endpointName),
+        })),
+      }),
+    );
+    notice(`Endpoint ${endpointName} ${change}; it costs ${cost}`);
+  },
+});
+
+if (import.meta.main) await runAction(action);

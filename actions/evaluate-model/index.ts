@@ -1,0 +1,62 @@
+import type { Config } from "../../pipeline/config.ts";
+import { costLine } from "../../pipeline/prices.ts";
+import { evaluateModel, type EvaluatedModel } from "../../pipeline/steps/evaluate-model.ts";
+import { findTrainedModel } from "../../pipeline/steps/train-model.ts";
+import { readDataset } from "../../pipeline/stored.ts";
+import { common, defineAction, runAction } from "../action.ts";
+import { inConsole } from "../console.ts";
+import { flag, optional, override, positive, required, withDefault } from "../inputs.ts";
+import { bucketOf, executionRoleOf, milliseconds } from "../settings.ts";
+import { evaluationSummary } from "../summary/evaluation.ts";
+
+export const action = defineAction({
+  inputs: {
+    ...common,
+    datasetUri: required(),
+    trainingJobName: required(),
+    executionRoleArn: override("executionRoleArn"),
+    instanceType: override("evaluation.instanceType"),
+    maxRuntimeMinutes: override("evaluation.maxRuntimeMinutes", positive),
+    timeoutMinutes: optional(positive),
+    stopOnCancel: withDefault("true", flag),
+  },
+  outputs: ["evaluationUri", "modelPackageArn", "transformJobName", "accuracy", "correct", "total"],
+  async run({ context, config, inputs, run, output, summarize }) {
+    const bucket = bucketOf(config);
+    const executionRoleArn = executionRoleOf(config);
+    const model = await findTrainedModel(context, inputs.trainingJobName);
+    const evaluated = await evaluateModel(context, config, {
+      ...model,
+      dataset: await readDataset(context, inputs.datasetUri),
+      bucket,
+      executionRoleArn,
+      run,
+      stopOnCancel: inputs.stopOnCancel,
+      timeoutMs: milliseconds(inputs.timeoutMinutes),
+    });
+    const { evaluationUri, modelPackageArn, transformJobName } = evaluated;
+    const { accuracy, correct, total } = evaluated.evaluation;
+    output({ evaluationUri, modelPackageArn, transformJobName });
+    output({ accuracy: accuracy.toFixed(4), correct, total });
+    await summarize(summaryOf(config, evaluated));
+  },
+});
+
+function summaryOf(config: Config, made: EvaluatedModel): string {
+  const {
+    region,
+    evaluation: { instanceType },
+  } = config;
+  const { evaluation, transformJobName, transformSeconds: seconds, modelPackageArn } = made;
+  return evaluationSummary({
+    evaluation,
+    cost: costLine({ region, instanceType, use: "transform", seconds }),
+    links: inConsole(config, (links) => ({
+      "batch transform": links.transformJob(transformJobName),
+      "its log": links.transformLog(transformJobName),
+      "model package": links.modelPackage(modelPackageArn),
+    })),
+  });
+}
+
+if (import.meta.main) await runAction(action);

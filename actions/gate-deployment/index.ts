@@ -1,0 +1,52 @@
+import { StepError, UsageError } from "../../pipeline/errors.ts";
+import { gateDeployment } from "../../pipeline/steps/gate-deployment.ts";
+import { readEvaluation } from "../../pipeline/stored.ts";
+import { common, defineAction, runAction } from "../action.ts";
+import { inConsole } from "../console.ts";
+import { flag, optional, positive, required, withDefault } from "../inputs.ts";
+import { gateSummary } from "../summary/gate.ts";
+
+export const action = defineAction({
+  inputs: {
+    ...common,
+    evaluationUri: required(),
+    modelPackageArn: required(),
+    accuracy: optional(positive),
+    failOnClosed: withDefault("true", flag),
+  },
+  outputs: ["approved", "required", "correct", "total", "line"],
+  async run({ context, config, inputs, output, summarize, notice }) {
+    const { modelPackageArn, failOnClosed } = inputs;
+    const evaluation = await readEvaluation(context, inputs.evaluationUri);
+    const gate = { accuracy: raised(config.gate.accuracy, inputs.accuracy) };
+    const decision = await gateDeployment(
+      context,
+      { ...config, gate },
+      { evaluation, modelPackageArn },
+    );
+    const { approved, required: needed, correct, total, line, reason } = decision;
+    output({ approved, required: needed, correct, total, line });
+    await summarize(
+      gateSummary(
+        decision,
+        inConsole(config, (links) => ({ "model package": links.modelPackage(modelPackageArn) })),
+      ),
+    );
+    if (!approved && failOnClosed) {
+      throw new StepError(
+        `The gate is closed: ${reason} Nothing is deployed; the model package is Rejected.`,
+      );
+    }
+    notice(`Gate: ${line}`);
+  },
+});
+
+/** The stricter gate. @throws UsageError where the input would lower it */
+function raised(configured: number, asked = configured): number {
+  if (asked >= configured && asked <= 1) return asked;
+  throw new UsageError(
+    `Input accuracy: ${asked}: the gate of pipeline.yaml is ${configured}; it can be raised, up to 1, never lowered.`,
+  );
+}
+
+if (import.meta.main) await runAction(action);

@@ -1,0 +1,49 @@
+import { StepError } from "../../pipeline/errors.ts";
+import { keys, names } from "../../pipeline/names.ts";
+import { servingEvaluationUri } from "../../pipeline/serving-model.ts";
+import { monitorEndpoint } from "../../pipeline/steps/monitor-endpoint.ts";
+import { readEvaluation } from "../../pipeline/stored.ts";
+import { common, defineAction, runAction } from "../action.ts";
+import { inConsole } from "../console.ts";
+import { flag, optional, positive, text, withDefault } from "../inputs.ts";
+import { bucketOf } from "../settings.ts";
+import { monitoringSummary } from "../summary/monitoring.ts";
+
+export const action = defineAction({
+  inputs: {
+    ...common,
+    evaluationUri: optional(text),
+    hours: withDefault("24", positive),
+    failOnDrift: withDefault("false", flag),
+  },
+  outputs: ["verdict", "records", "driftedFeatures", "reportUri"],
+  async run({ context, config, inputs, output, summarize, notice }) {
+    const bucket = bucketOf(config);
+    const uri = inputs.evaluationUri ?? (await servingEvaluationUri(context, config));
+    const monitoring = await monitorEndpoint(context, config, {
+      bucket,
+      endpointName: names.endpoint(config),
+      captureUri: `s3://${bucket}/${keys.capture(config)}`,
+      evaluation: await readEvaluation(context, uri),
+      since: new Date(Date.now() - inputs.hours * 3_600_000),
+    });
+    const { verdict, records, reportUri } = monitoring;
+    const drifted = monitoring.features.filter((feature) => feature.drifted);
+    const driftedFeatures = drifted.map(({ name }) => name).join(",");
+    output({ verdict, records, driftedFeatures, reportUri });
+    await summarize(
+      monitoringSummary(
+        monitoring,
+        inConsole(config, (links) => ({ report: links.objects(reportUri) })),
+      ),
+    );
+    if (verdict === "drift" && inputs.failOnDrift) {
+      throw new StepError(
+        `Endpoint ${names.endpoint(config)} has drifted in ${driftedFeatures}: see ${reportUri}. Retrain with newer pictures.`,
+      );
+    }
+    notice(`Monitor: ${verdict} in ${records} inferences`);
+  },
+});
+
+if (import.meta.main) await runAction(action);

@@ -1,0 +1,81 @@
+import type { Config } from "../../pipeline/config.ts";
+import { costLine } from "../../pipeline/prices.ts";
+import { startTraining, trainModel, type TrainedModel } from "../../pipeline/steps/train-model.ts";
+import { readDataset } from "../../pipeline/stored.ts";
+import { common, defineAction, runAction } from "../action.ts";
+import { inConsole } from "../console.ts";
+import { flag, list, map, optional, override, positive, required, withDefault } from "../inputs.ts";
+import { executionRoleOf, milliseconds } from "../settings.ts";
+import { trainingSummary } from "../summary/training.ts";
+
+export const action = defineAction({
+  inputs: {
+    ...common,
+    datasetUri: required(),
+    executionRoleArn: override("executionRoleArn"),
+    instanceTypes: override("training.instanceTypes", list),
+    spot: override("training.spot", flag),
+    maxRuntimeMinutes: override("training.maxRuntimeMinutes", positive),
+    maxWaitMinutes: override("training.maxWaitMinutes", positive),
+    hyperparameters: override("training.hyperparameters", map),
+    retrain: withDefault("false", flag),
+    wait: withDefault("true", flag),
+    timeoutMinutes: optional(positive),
+    stopOnCancel: withDefault("true", flag),
+  },
+  outputs: [
+    "trainingJobName",
+    "trainingJobStatus",
+    "modelDataUrl",
+    "trainingSeconds",
+    "billableSeconds",
+    "validationAccuracy",
+    "adopted",
+  ],
+  async run({ context, config, inputs, run, output, summarize }) {
+    const { retrain, stopOnCancel } = inputs;
+    const input = {
+      dataset: await readDataset(context, inputs.datasetUri),
+      executionRoleArn: executionRoleOf(config),
+      run,
+      retrain,
+      stopOnCancel,
+      timeoutMs: milliseconds(inputs.timeoutMinutes),
+    };
+    if (!inputs.wait) {
+      const { trainingJobName, status, adopted } = await startTraining(context, config, input);
+      output({ trainingJobName, trainingJobStatus: status, adopted });
+      return;
+    }
+    const model = await trainModel(context, config, input);
+    output({
+      trainingJobName: model.trainingJobName,
+      trainingJobStatus: model.status,
+      adopted: model.adopted,
+      modelDataUrl: model.modelDataUrl,
+      trainingSeconds: model.trainingSeconds,
+      billableSeconds: model.billableSeconds,
+      validationAccuracy: model.metrics["validation:accuracy"],
+    });
+    await summarize(summaryOf(config, model));
+  },
+});
+
+function summaryOf(config: Config, model: TrainedModel): string {
+  const {
+    region,
+    training: { spot },
+  } = config;
+  const { trainingJobName, instanceType, billableSeconds: seconds } = model;
+  return trainingSummary({
+    model,
+    spot,
+    cost: costLine({ region, instanceType, use: "training", seconds, spot }),
+    links: inConsole(config, (links) => ({
+      "training job": links.trainingJob(trainingJobName),
+      "its log": links.trainingLog(trainingJobName),
+    })),
+  });
+}
+
+if (import.meta.main) await runAction(action);
