@@ -1,0 +1,102 @@
+import type { Evaluation, Prediction } from "../../pipeline/evaluation.ts";
+import { confidence, isCorrect, predictedClass, sum } from "../../pipeline/metrics.ts";
+import { percent } from "../../report/format.ts";
+import { blocks, code, escape, facts, type Link, linkLine, table } from "./markdown.ts";
+
+const MOST_WRONG = 5;
+
+export interface EvaluationFacts {
+  readonly evaluation: Evaluation;
+  /** Of the batch transform, as `costLine` says it. */
+  readonly cost?: string | undefined;
+  readonly links?: readonly Link[];
+}
+
+/** How good a model is on the test pictures: its confusion matrix, classes and worst mistakes. */
+export function evaluationSummary({ evaluation, cost, links = [] }: EvaluationFacts): string {
+  const { correct, total, accuracy, interval, trainingJobName } = evaluation;
+  const [low, high] = interval;
+  return blocks(
+    "## Evaluation",
+    `**${correct} of ${total} test pictures right: ${percent(accuracy)}** ` +
+      `(95% interval ${percent(low)} to ${percent(high)})`,
+    confusion(evaluation),
+    classes(evaluation),
+    facts([
+      ["model of training job", code(trainingJobName)],
+      ["AUC", decimals(evaluation.auc)],
+      ["log loss", decimals(evaluation.logLoss)],
+      ["calibration error", decimals(evaluation.calibrationError)],
+      ["cost", cost === undefined ? undefined : escape(cost)],
+    ]),
+    mistakes(evaluation),
+    ...linkLine(links),
+  );
+}
+
+/** Rows: what it is. Columns: what the model says. The right ones are bold. */
+function confusion({ classes: names, confusionMatrix }: Evaluation): string {
+  const columnTotals = names.map((_, column) =>
+    sum(confusionMatrix.map((row) => row[column] ?? 0)),
+  );
+  return table(
+    [
+      { title: "is ↓ taken for →" },
+      ...names.map((name) => ({ title: escape(name), align: "right" }) as const),
+      { title: "all", align: "right" },
+    ],
+    [
+      ...names.map((name, label) => {
+        const row = names.map((_, column) => confusionMatrix[label]?.[column] ?? 0);
+        const cells = row.map((count, column) => (column === label ? `**${count}**` : `${count}`));
+        return [escape(name), ...cells, `${sum(row)}`];
+      }),
+      ["all", ...columnTotals.map(String), `${sum(columnTotals)}`],
+    ],
+  );
+}
+
+function classes({ perClass }: Evaluation): string {
+  return table(
+    [
+      { title: "class" },
+      { title: "pictures", align: "right" },
+      { title: "precision", align: "right" },
+      { title: "recall", align: "right" },
+    ],
+    perClass.map(({ name, support, precision, recall }) => [
+      escape(name),
+      `${support}`,
+      percent(precision),
+      percent(recall),
+    ]),
+  );
+}
+
+/** Where the model was surest and wrong: mislabelled pictures and blind spots show here first. */
+function mistakes({ predictions, classes: names }: Evaluation): string {
+  const wrong = predictions.filter((prediction) => !isCorrect(prediction));
+  if (wrong.length === 0) return "No test picture is wrong.";
+  const worst = wrong.toSorted((a, b) => confidence(b) - confidence(a)).slice(0, MOST_WRONG);
+  const nameOf = (label: number) => escape(names[label] ?? `${label}`);
+  const row = (prediction: Prediction) => [
+    code(prediction.key),
+    nameOf(prediction.label),
+    nameOf(predictedClass(prediction.probabilities)),
+    percent(confidence(prediction)),
+  ];
+  return table(
+    [
+      { title: `surest mistakes (${worst.length} of ${wrong.length})` },
+      { title: "is" },
+      { title: "taken for" },
+      { title: "confidence", align: "right" },
+    ],
+    worst.map(row),
+  );
+}
+
+/** A measure that is not defined is NaN here, and null once it was JSON. */
+function decimals(value: number): string {
+  return Number.isFinite(value) ? value.toFixed(3) : "not defined";
+}
