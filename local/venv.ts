@@ -1,14 +1,13 @@
 import { execFile, spawn } from "node:child_process";
 import { createHash } from "node:crypto";
-import { access, glob, open, readFile, rm, writeFile } from "node:fs/promises";
+import { access, glob, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { StepError, UsageError } from "../pipeline/errors.ts";
-import { poll } from "../pipeline/poll.ts";
+import { takeLock } from "./lock.ts";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
-const LOCK_TIMEOUT_MS = 600_000;
 
 interface VenvOptions {
   /** The folder of `requirements.txt`, where `.venv` is made. */
@@ -35,7 +34,7 @@ export async function ensureVenv(
     .digest("hex");
   if (await isCurrent(folder, hash)) return folder;
   await checkPython(python);
-  const release = await acquire(join(root, ".venv.lock"), log, signal);
+  const release = await takeLock(join(root, ".venv.lock"), { what: ".venv", log, signal });
   try {
     if (!(await isCurrent(folder, hash)))
       await make({ folder, requirements, hash, python, log, signal });
@@ -135,48 +134,4 @@ async function run(
   throw new StepError(
     `${what} ended with ${code}. ${next}\n${said.trim().split("\n").slice(-8).join("\n")}`,
   );
-}
-
-/** Takes a lock file that holds the owner's process id; one whose owner is gone is taken over. */
-async function acquire(
-  file: string,
-  log: (line: string) => void,
-  signal: AbortSignal,
-): Promise<() => Promise<void>> {
-  let said = false;
-  return poll(
-    async () => {
-      try {
-        const handle = await open(file, "wx");
-        await handle.writeFile(String(process.pid));
-        await handle.close();
-        return () => rm(file, { force: true });
-      } catch (error) {
-        if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
-      }
-      const owner = Number(await readFile(file, "utf8").catch(() => ""));
-      if (owner > 0 && !isAlive(owner)) await rm(file, { force: true });
-      else if (!said) {
-        log(`another run (process ${owner}) is making .venv: waiting for it`);
-        said = true;
-      }
-      return undefined;
-    },
-    {
-      what: `${file}: the run that holds it`,
-      timeoutMs: LOCK_TIMEOUT_MS,
-      intervalMs: 250,
-      signal,
-      resume: "Delete the file if no other run is making .venv.",
-    },
-  );
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM";
-  }
 }

@@ -74,6 +74,9 @@ async function* tagged(
   );
   for await (const { Endpoints = [] } of endpoints) {
     for (const { EndpointName, EndpointArn } of Endpoints) {
+      if (!EndpointName?.startsWith(`${project}-`)) continue;
+      // Another project's, such as acme-scones-production, is not for this role to read.
+      if (EndpointName?.startsWith(`${project}-`) !== true) continue;
       const { Tags = [] } = await sagemaker.send(
         new ListTagsCommand({ ResourceArn: EndpointArn }),
         abort,

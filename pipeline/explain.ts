@@ -1,21 +1,24 @@
-interface AwsError {
-  readonly name: string;
-  readonly message: string;
-  readonly $fault?: string;
-  readonly $metadata?: { readonly attempts?: number };
-}
-
 /**
  * An error in words that say what to do. Errors of the AWS SDK carry AWS's words, which name the
- * action and the resource, and lack the way on; the pipeline's own errors have it already.
+ * action and the resource, and lack the way on; the pipeline's own errors have it already, unless
+ * what stands behind them is the credentials' fault.
  */
 export function explain(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
+  const message = messageOf(error);
   const next = nextStep(error);
-  return next === undefined ? error.message : `${error.message.replace(/\.?$/, ".")} ${next}`;
+  return next === undefined ? message : `${message.replace(/\.?$/, ".")} ${next}`;
 }
 
-function nextStep(error: Error & Partial<AwsError>): string | undefined {
+/** Of a connection that failed at several addresses Node.js says nothing itself. */
+function messageOf(error: Error): string {
+  if (error.message !== "") return error.message;
+  const errors: unknown[] = error instanceof AggregateError ? error.errors : [];
+  const messages = errors.map((each) => (each instanceof Error ? each.message : String(each)));
+  return messages.join(", ") || error.name;
+}
+
+function nextStep(error: Error): string | undefined {
   const { name } = error;
   if (/^(ExpiredToken|ExpiredTokenException|RequestExpired)$/.test(name)) {
     return "The credentials are over. Run the job again: it takes new ones, and what runs at AWS is found by its name.";
@@ -29,15 +32,27 @@ function nextStep(error: Error & Partial<AwsError>): string | undefined {
     return "The role lacks this permission: compare it with cloudformation/bootstrap.yaml and deploy that again.";
   }
   if (
-    /^(InvalidClientTokenId|UnrecognizedClientException|SignatureDoesNotMatch|InvalidSignatureException)$/.test(
+    /^(InvalidClientTokenId|UnrecognizedClientException|InvalidAccessKeyId|InvalidToken|SignatureDoesNotMatch|InvalidSignatureException)$/.test(
       name,
     )
   ) {
     return "AWS does not know these credentials: check the role's ARN, the account and the clock.";
   }
   if (/^(ThrottlingException|TooManyRequestsException|Throttling|SlowDown)$/.test(name)) {
-    const { attempts } = error.$metadata ?? {};
+    const attempts = attemptsOf(error);
     return `AWS throttled it${attempts === undefined ? "" : ` ${attempts} times`}: run the step again later.`;
   }
-  return undefined;
+  if (/^(ECONNREFUSED|ECONNRESET|ENOTFOUND|EAI_AGAIN|ETIMEDOUT)$/.test(codeOf(error))) {
+    return "AWS was not reached: check the region and AWS_ENDPOINT_URL, and run the step again.";
+  }
+  return error.cause instanceof Error ? nextStep(error.cause) : undefined;
+}
+
+/** The AWS SDK counts its attempts. */
+function attemptsOf(error: Error & { readonly $metadata?: { readonly attempts?: number } }) {
+  return error.$metadata?.attempts;
+}
+
+function codeOf(error: Error & { readonly code?: unknown }): string {
+  return typeof error.code === "string" ? error.code : "";
 }

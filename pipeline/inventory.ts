@@ -109,6 +109,7 @@ async function sageMakerResources(context: Context, config: Config): Promise<Res
   for (const [kind, listing] of listings) {
     for await (const page of listing) {
       for (const [name = "", arn = ""] of page) {
+        if (!name.startsWith(NameContains)) continue; // another project's, and its tags may be closed to us
         const { Tags = [] } = await client.send(new ListTagsCommand({ ResourceArn: arn }));
         if (!isOurs(config, Tags)) continue;
         resources.push({ kind, name });

@@ -47,19 +47,18 @@ export async function servingModel(
 }
 
 /**
- * Where the evaluation of the model that serves is: of its newest model package.
- * @throws StepError where no endpoint serves, or its model was never measured.
+ * Where the evaluation of the model that serves is: of its newest model package. Undefined where no
+ * endpoint serves.
+ * @throws StepError where the model that serves was never measured.
  */
 export async function servingEvaluationUri(
   context: Context,
   config: Pick<Config, "project" | "environment">,
-): Promise<string> {
+): Promise<string | undefined> {
   const { clients, signal } = context;
   const endpoint = names.endpoint(config);
   const name = await servedName(context, endpoint);
-  if (name === undefined) {
-    throw new StepError(`No endpoint ${endpoint} serves: deploy the environment first.`);
-  }
+  if (name === undefined) return undefined;
   const group = names.modelPackageGroup(config);
   const pages = paginateListModelPackages(
     { client: clients.sagemaker },

@@ -1,4 +1,5 @@
 import type { Context } from "./context.ts";
+import { explainBucketError } from "./dataset/bucket-error.ts";
 import { StepError } from "./errors.ts";
 import type { Evaluation } from "./evaluation.ts";
 import type { Dataset, Manifest } from "./manifest.ts";
@@ -34,7 +35,9 @@ export async function readEvaluation(context: Context, uri: string): Promise<Eva
 /** What the JSON holds; undefined where there is no such object. Only its writer knows its shape. */
 async function read<T>({ clients }: Context, uri: string): Promise<T | undefined> {
   const { bucket, key } = parseS3Uri(uri);
-  const text = await readText(clients.s3, bucket, key);
+  const text = await readText(clients.s3, bucket, key).catch((error: unknown) => {
+    throw explainBucketError(error, bucket);
+  });
   if (text === undefined) return undefined;
   try {
     return JSON.parse(text) as T;

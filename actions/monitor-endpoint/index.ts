@@ -20,6 +20,11 @@ export const action = defineAction({
   async run({ context, config, inputs, output, summarize, notice }) {
     const bucket = bucketOf(config);
     const uri = inputs.evaluationUri ?? (await servingEvaluationUri(context, config));
+    if (uri === undefined) {
+      output({ verdict: "insufficient data", records: 0 });
+      notice(`No endpoint ${names.endpoint(config)} serves: there is nothing to monitor.`);
+      return;
+    }
     const monitoring = await monitorEndpoint(context, config, {
       bucket,
       endpointName: names.endpoint(config),

@@ -1,0 +1,58 @@
+import { open, readFile, rm } from "node:fs/promises";
+import { poll } from "../pipeline/poll.ts";
+
+const LOCK_TIMEOUT_MS = 600_000;
+
+export interface LockOptions {
+  /** What is made under the lock, for the words of who waits: `.venv`. */
+  readonly what: string;
+  readonly log: (line: string) => void;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Takes a lock file that holds the owner's process id; one whose owner is gone is taken over.
+ * @returns what gives it back.
+ * @throws StepError where another living process holds it for ten minutes.
+ */
+export async function takeLock(
+  file: string,
+  { what, log, signal }: LockOptions,
+): Promise<() => Promise<void>> {
+  let said = false;
+  return poll(
+    async () => {
+      try {
+        const handle = await open(file, "wx");
+        await handle.writeFile(String(process.pid));
+        await handle.close();
+        return () => rm(file, { force: true });
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+      }
+      const owner = Number(await readFile(file, "utf8").catch(() => ""));
+      if (owner > 0 && !isAlive(owner)) await rm(file, { force: true });
+      else if (!said) {
+        log(`another run (process ${owner}) is making ${what}: waiting for it`);
+        said = true;
+      }
+      return undefined;
+    },
+    {
+      what: `${file}: the run that holds it`,
+      timeoutMs: LOCK_TIMEOUT_MS,
+      intervalMs: 250,
+      signal,
+      resume: `Delete the file if no other run is making ${what}.`,
+    },
+  );
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "EPERM";
+  }
+}

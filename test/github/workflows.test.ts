@@ -1,0 +1,102 @@
+import { existsSync, globSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "@jest/globals";
+import { parse } from "yaml";
+import { inputs as driftIssue } from "../../.github/actions/drift-issue/index.ts";
+import { inputs as evaluationComment } from "../../.github/actions/evaluation-comment/index.ts";
+import { kebab, type Inputs } from "../../actions/inputs.ts";
+
+interface Job {
+  readonly name: string;
+  readonly needs?: string | readonly string[];
+  readonly permissions?: Readonly<Record<string, string>>;
+  readonly environment?: unknown;
+  readonly "timeout-minutes"?: number;
+  readonly steps: readonly {
+    readonly uses?: string;
+    readonly run?: string;
+    readonly with?: Readonly<Record<string, unknown>>;
+  }[];
+}
+
+interface Workflow {
+  readonly on: Readonly<Record<string, unknown>>;
+  readonly permissions: unknown;
+  readonly concurrency: { readonly "cancel-in-progress": unknown };
+  readonly jobs: Readonly<Record<string, Job>>;
+}
+
+const workflows = globSync(".github/workflows/*.yml").map((file): [string, Workflow] => [
+  file,
+  parse(readFileSync(file, "utf8")) as Workflow,
+]);
+const jobs = workflows.flatMap(([file, { jobs: all }]) =>
+  Object.entries(all).map(([id, job]): [string, Job] => [`${file}: ${id}`, job]),
+);
+
+function workflow(name: string): Workflow {
+  const [, found] = workflows.find(([file]) => file.endsWith(`/${name}.yml`)) ?? [];
+  if (found === undefined) throw new Error(`There is no ${name}.yml.`);
+  return found;
+}
+
+test.each(workflows)(
+  "%s grants nothing on top and runs no stranger's code with secrets",
+  (_file, { on, permissions }) => {
+    expect(permissions).toEqual({});
+    expect(Object.keys(on)).not.toContain("pull_request_target");
+  },
+);
+
+test.each(jobs)(
+  "%s ends by itself, has permissions of its own, and no expression in a script",
+  (_id, job) => {
+    expect(job["timeout-minutes"]).toBeGreaterThan(0);
+    expect(job.permissions).toBeDefined();
+    for (const { run } of job.steps) expect(run ?? "").not.toContain("${{");
+  },
+);
+
+test("every local action that is used exists", () => {
+  const used = jobs.flatMap(([, { steps }]) => steps.map(({ uses = "" }) => uses));
+  const local = used.filter((uses) => uses.startsWith("./"));
+  expect(local.length).toBeGreaterThan(0);
+  expect(local.filter((uses) => !existsSync(join(uses, "action.yml")))).toEqual([]);
+});
+
+test("the pipeline's jobs follow each other, so that nothing starts after a closed gate", () => {
+  const { concurrency, jobs: all } = workflow("pipeline");
+  expect(concurrency["cancel-in-progress"]).toBe(false);
+  const order = ["stage", "train", "wait", "evaluate", "gate", "deploy", "verify"];
+  expect(Object.keys(all)).toEqual(order);
+  for (const [at, id] of order.slice(1).entries()) {
+    expect([all[id]?.needs].flat()).toContain(order[at]);
+  }
+  expect(all["deploy"]?.environment).toBeDefined();
+});
+
+test("the job that waits for the training gets the inputs of the one that starts it", () => {
+  const { train, wait } = workflow("pipeline").jobs;
+  const [starts, waits] = [train, wait].map((job) => job?.steps.at(-1)?.with);
+  expect(starts).toEqual({ ...waits, wait: false, "timeout-minutes": undefined });
+});
+
+test.each<[string, Inputs]>([
+  ["drift-issue", driftIssue],
+  ["evaluation-comment", evaluationComment],
+])("%s: action.yml has the inputs of its code", (name, inputs) => {
+  const file = readFileSync(`.github/actions/${name}/action.yml`, "utf8");
+  const action = parse(file) as { inputs: Record<string, { required: boolean; default?: string }> };
+  const { token, ...described } = action.inputs;
+  expect(token?.default).toBe("${{ github.token }}");
+  const expected = Object.entries(inputs).map(([key, { required, fallback }]) => [
+    kebab(key),
+    { required, default: fallback },
+  ]);
+  expect(
+    Object.entries(described).map(([key, { required, default: fallback }]) => [
+      key,
+      { required, default: fallback },
+    ]),
+  ).toEqual(expected);
+});
