@@ -1,0 +1,210 @@
+import {
+  GetBucketEncryptionCommand,
+  GetBucketOwnershipControlsCommand,
+  GetBucketVersioningCommand,
+  GetPublicAccessBlockCommand,
+} from "@aws-sdk/client-s3";
+import { AssumeRoleWithWebIdentityCommand, STSClient } from "@aws-sdk/client-sts";
+import { afterAll, beforeAll, expect, test } from "@jest/globals";
+import { parse as parseYaml } from "yaml";
+import { startOidcIssuer } from "../../local/oidc-issuer.ts";
+import { algorithmImage } from "../../pipeline/algorithm-image.ts";
+import {
+  account,
+  type BootstrapStand,
+  type Document,
+  list,
+  openBootstrapStand,
+  parse,
+  template,
+} from "./bootstrap-stand.ts";
+
+const longest = {
+  Project: "sixteen-letters1",
+  Repository: `${"o".repeat(39)}/${"r".repeat(40)}`,
+  OwnerId: "123456789",
+  RepositoryId: "1234567890",
+  Environments: "production,staging,preview",
+};
+const roles = ["pipeline", "sagemaker-execution", "cloudformation-execution"] as const;
+
+let stand: BootstrapStand;
+let outputs: Record<string, string>;
+
+beforeAll(async () => {
+  stand = await openBootstrapStand();
+  outputs = await stand.deploy({ Repository: "owner/name" });
+  await stand.deploy(longest);
+});
+
+afterAll(async () => stand[Symbol.asyncDispose]());
+
+const allDocuments = async (): Promise<Document[]> => [
+  ...(await Promise.all(roles.map((role) => stand.policies(`scones-${role}`)))).flat(),
+  await stand.managedPolicy(outputs["PermissionsBoundaryArn"] ?? ""),
+];
+
+test("the stack comes up and says what the GitHub variables are to be", () => {
+  expect(outputs).toEqual({
+    PipelineRoleArn: `arn:aws:iam::${account}:role/scones-pipeline`,
+    ExecutionRoleArn: `arn:aws:iam::${account}:role/scones-sagemaker-execution`,
+    CloudFormationRoleArn: `arn:aws:iam::${account}:role/scones-cloudformation-execution`,
+    PermissionsBoundaryArn: `arn:aws:iam::${account}:policy/scones-boundary`,
+    ArtifactBucket: `scones-artifacts-${account}-us-east-1`,
+    OidcProviderArn: `arn:aws:iam::${account}:oidc-provider/token.actions.githubusercontent.com`,
+  });
+});
+
+const subjects = async (roleName: string) => {
+  const { AssumeRolePolicyDocument } = await stand.role(roleName);
+  return parse(AssumeRolePolicyDocument).Statement.map(({ Condition }) => {
+    expect(Object.keys(Condition ?? {})).toEqual(["StringEquals"]);
+    const { StringEquals = {} } = Condition ?? {};
+    const { "token.actions.githubusercontent.com:sub": sub, ...rest } = StringEquals;
+    expect(rest).toEqual({ "token.actions.githubusercontent.com:aud": "sts.amazonaws.com" });
+    return Array.from(new Set(sub as string[]));
+  });
+};
+
+test("the pipeline role trusts one branch and the environments of one repository, nothing wider", async () => {
+  expect(await subjects("scones-pipeline")).toEqual([
+    ["repo:owner/name:ref:refs/heads/main", "repo:owner/name:environment:production"],
+  ]);
+});
+
+test("with its ids the repository is trusted in both forms of sub, for each environment", async () => {
+  const [owner, name] = longest.Repository.split("/");
+  const forms = [
+    `repo:${longest.Repository}`,
+    `repo:${owner}@${longest.OwnerId}/${name}@${longest.RepositoryId}`,
+  ];
+  expect(await subjects(`${longest.Project}-pipeline`)).toEqual(
+    forms.map((form) => [
+      `${form}:ref:refs/heads/main`,
+      `${form}:environment:production`,
+      `${form}:environment:staging`,
+      `${form}:environment:preview`,
+    ]),
+  );
+});
+
+test("one id without the other is refused", async () => {
+  await expect(
+    stand.deploy({ Project: "half", Repository: "owner/name", OwnerId: "1" }),
+  ).rejects.toThrow(/both ids/);
+});
+
+test.each([
+  ["repo:owner/name:ref:refs/heads/main", true],
+  ["repo:owner/name:environment:production", true],
+  ["repo:owner/name:environment:staging", false],
+  ["repo:owner/name:ref:refs/heads/other", false],
+  ["repo:owner/name:pull_request", false],
+  ["repo:owner/name-too:ref:refs/heads/main", false],
+])("a job of %s gets in: %s", async (sub, getsIn) => {
+  await using issuer = await startOidcIssuer({ sub });
+  const sts = new STSClient({});
+  const session = sts.send(
+    new AssumeRoleWithWebIdentityCommand({
+      RoleArn: outputs["PipelineRoleArn"],
+      RoleSessionName: "test",
+      WebIdentityToken: await issuer.token("sts.amazonaws.com"),
+    }),
+  );
+  const answer = await session.then(
+    () => "a session",
+    (error: unknown) => String(error),
+  );
+  expect(answer).toMatch(getsIn ? "a session" : "Not authorized");
+  sts.destroy();
+});
+
+test("every statement has a name of its own, and every permission its full name", async () => {
+  for (const { Statement } of await allDocuments()) {
+    const names = Statement.map(({ Sid }) => Sid);
+    expect(new Set(names).size).toBe(names.length);
+    expect(names).not.toContain(undefined);
+    const allowed = Statement.filter(({ Effect }) => Effect === "Allow");
+    expect(
+      allowed.flatMap(({ Action }) => list(Action)).filter((one) => one.includes("*")),
+    ).toEqual([]);
+  }
+});
+
+test("only what knows no resources is allowed on all of them", async () => {
+  const everywhere = (await allDocuments()).flatMap(({ Statement }) =>
+    Statement.filter(({ Effect, Resource }) => Effect === "Allow" && list(Resource).includes("*")),
+  );
+  expect(everywhere.map(({ Sid }) => Sid)).toEqual([
+    "List", // SageMaker's and Application Auto Scaling's listings, of this region
+    "FindStacks", // stacks that have expired, of this region
+    "LogInToRegistry", // a token is of the whole registry
+    "WriteMetrics", // metrics have no ARN: held by their namespace
+    "DescribeLogGroups", // of this region
+    "DeliverLogsAndTraces", // the boundary: log delivery and X-Ray have no ARN
+  ]);
+});
+
+test("roles are handed only to the service that they are for", async () => {
+  const passed = (await allDocuments()).flatMap(({ Statement }) =>
+    Statement.filter(({ Action }) => list(Action).includes("iam:PassRole")),
+  );
+  expect(passed.map(({ Resource, Condition }) => [Resource, Condition])).toEqual([
+    [outputs["ExecutionRoleArn"], service("sagemaker.amazonaws.com")],
+    [outputs["CloudFormationRoleArn"], service("cloudformation.amazonaws.com")],
+    [
+      `arn:aws:iam::${account}:role/scones-*`,
+      service(["lambda.amazonaws.com", "states.amazonaws.com"]),
+    ],
+  ]);
+});
+
+const service = (name: string | string[]) => ({ StringEquals: { "iam:PassedToService": name } });
+
+test("the documents are within IAM's sizes, with the longest names too", async () => {
+  for (const project of ["scones", longest.Project]) {
+    for (const role of roles) {
+      const { AssumeRolePolicyDocument } = await stand.role(`${project}-${role}`);
+      expect(JSON.stringify(parse(AssumeRolePolicyDocument)).length).toBeLessThanOrEqual(2048);
+      const sizes = (await stand.policies(`${project}-${role}`)).map(
+        (document) => JSON.stringify(document).length,
+      );
+      expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThanOrEqual(10_240);
+    }
+    const boundary = await stand.managedPolicy(
+      `arn:aws:iam::${account}:policy/${project}-boundary`,
+    );
+    expect(JSON.stringify(boundary).length).toBeLessThanOrEqual(6144);
+  }
+});
+
+test("the image is pulled from the registry that the training job names", () => {
+  const { Mappings } = parseYaml(template, { logLevel: "silent" }) as {
+    Mappings: { AlgorithmRegistry: Record<string, { Account: string }> };
+  };
+  for (const [region, { Account }] of Object.entries(Mappings.AlgorithmRegistry)) {
+    expect(algorithmImage(region)).toContain(`${Account}.dkr.ecr.${region}.`);
+  }
+  expect(() => algorithmImage("nowhere-1")).toThrow(
+    `Choose one of ${Object.keys(Mappings.AlgorithmRegistry).join(", ")}.`,
+  );
+});
+
+test("the bucket is closed, versioned, encrypted and owned by the account", async () => {
+  const { s3 } = stand.context.clients;
+  const bucket = { Bucket: outputs["ArtifactBucket"] };
+  const [block, versioning, encryption, ownership] = await Promise.all([
+    s3.send(new GetPublicAccessBlockCommand(bucket)),
+    s3.send(new GetBucketVersioningCommand(bucket)),
+    s3.send(new GetBucketEncryptionCommand(bucket)),
+    s3.send(new GetBucketOwnershipControlsCommand(bucket)),
+  ]);
+  expect(Object.values(block.PublicAccessBlockConfiguration ?? {})).toEqual(
+    Array.from({ length: 4 }, () => true),
+  );
+  expect(versioning.Status).toBe("Enabled");
+  expect(encryption.ServerSideEncryptionConfiguration?.Rules?.[0]).toMatchObject({
+    ApplyServerSideEncryptionByDefault: { SSEAlgorithm: "AES256" },
+  });
+  expect(ownership.OwnershipControls?.Rules).toEqual([{ ObjectOwnership: "BucketOwnerEnforced" }]);
+});
