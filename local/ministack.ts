@@ -28,6 +28,8 @@ interface MinistackOptions {
   /** Its temporary files lie in a folder of their own under this one. */
   readonly workDir?: string;
   readonly startTimeoutMs?: number;
+  /** A file that gets every decision about a role as a line of JSON; see authorization.py. */
+  readonly decisions?: string;
   readonly signal?: AbortSignal;
 }
 
@@ -41,13 +43,17 @@ export async function startMinistack({
   region = "us-east-1",
   workDir = tmpdir(),
   startTimeoutMs = 60_000,
+  decisions,
   signal = new AbortController().signal,
 }: MinistackOptions): Promise<Ministack> {
   const folder = await mkdtemp(join(workDir, "scones-ministack-"));
   const child = spawn(join(venv, "bin", "python"), [LAUNCHER], {
     detached: true,
     stdio: ["pipe", "pipe", "pipe"],
-    env: childEnvironment(folder, region),
+    env: {
+      ...childEnvironment(folder, region),
+      ...(decisions !== undefined && { SCONES_DECISIONS: decisions }),
+    },
   });
   const log: string[] = [];
   const port = readOutput(child, log);

@@ -13,7 +13,7 @@ import { monitorEndpoint, type Monitoring } from "../pipeline/steps/monitor-endp
 import { stageData } from "../pipeline/steps/stage-data.ts";
 import { trainModel } from "../pipeline/steps/train-model.ts";
 import { verifyDeployment, type Verification } from "../pipeline/steps/verify-deployment.ts";
-import type { LocalAws } from "./aws.ts";
+import type { Bootstrap } from "./bootstrap.ts";
 import type { StepLog } from "./steps.ts";
 import { sendTraffic } from "./traffic.ts";
 import { wrongPictures, type WrongPicture } from "./wrong-pictures.ts";
@@ -31,7 +31,7 @@ export interface Made {
 }
 
 export interface PipelineInput {
-  readonly aws: Pick<LocalAws, "bucket" | "executionRoleArn">;
+  readonly aws: Omit<Bootstrap, "pipelineRoleArn">;
   readonly source: Source;
   readonly run: string;
   readonly log: StepLog;
@@ -54,7 +54,7 @@ export async function runSteps(
   { aws, source, run, log, keep }: PipelineInput,
   made: Made,
 ): Promise<void> {
-  const { bucket, executionRoleArn } = aws;
+  const { bucket, executionRoleArn, cloudFormationRoleArn, permissionsBoundaryArn } = aws;
   const dataset = await log.run(
     "stage-data",
     () => stageData(context, config, { source, bucket }),
@@ -98,7 +98,14 @@ export async function runSteps(
   ));
   const { stateMachineArn } = await log.run(
     "deploy-stack",
-    () => deployStack(context, config, { endpointName, bucket, pollIntervalMs }),
+    () =>
+      deployStack(context, config, {
+        endpointName,
+        bucket,
+        cloudFormationRoleArn,
+        permissionsBoundaryArn,
+        pollIntervalMs,
+      }),
     ({ stackName }) => stackName,
   );
   made.verification = await log.run(

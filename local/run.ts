@@ -54,6 +54,7 @@ async function runAll(
     display.heading("local AWS");
     await using aws = await startLocalAws({
       region: config.region,
+      project: config.project,
       log: (text) => display.line(text),
       signal: cancel.signal,
     });

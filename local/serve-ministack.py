@@ -10,6 +10,7 @@ import os
 import shutil
 import signal
 import socket
+import sys
 import threading
 
 
@@ -30,8 +31,11 @@ from hypercorn.asyncio import serve  # noqa: E402  ministack reads the port as i
 from hypercorn.config import Config  # noqa: E402
 from ministack.app import app  # noqa: E402
 
+sys.dont_write_bytecode = True  # nothing is to appear beside the sources
+from authorization import install  # noqa: E402
+
 config = Config()
 config.bind = [f"fd://{listener.fileno()}"]
 config.keep_alive_timeout = 75
 config.loglevel = "WARNING"
-asyncio.run(serve(app, config))
+asyncio.run(serve(install(app), config))

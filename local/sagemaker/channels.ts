@@ -1,5 +1,6 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
+import type { S3Client } from "@aws-sdk/client-s3";
 import type { Channel, S3DataSource } from "@aws-sdk/client-sagemaker";
 import { JobFailure } from "./job-failure.ts";
 import { downloadAll, listObjects, parseS3Uri, type StoredObject } from "./objects.ts";
@@ -14,6 +15,7 @@ import type { Valid } from "./valid.ts";
  */
 export async function stageInput(
   service: Service,
+  s3: S3Client,
   request: TrainingRequest,
   folder: string,
   signal: AbortSignal,
@@ -38,7 +40,7 @@ export async function stageInput(
   }
   for (const channel of InputDataConfig) {
     const target = path.join(folder, "input/data", channel.ChannelName);
-    await downloadChannel(service, request, channel, target, signal);
+    await downloadChannel(service, s3, request, channel, target, signal);
   }
 }
 
@@ -54,6 +56,7 @@ function channelConfig(request: TrainingRequest, channel: Valid<Channel>) {
 
 async function downloadChannel(
   service: Service,
+  s3: S3Client,
   request: TrainingRequest,
   channel: Valid<Channel>,
   folder: string,
@@ -61,9 +64,9 @@ async function downloadChannel(
 ): Promise<void> {
   const source = channel.DataSource.S3DataSource;
   if (source === undefined) return;
-  const objects = await findInput(service, source, request.RoleArn, signal);
+  const objects = await findInput(service, s3, source, request.RoleArn, signal);
   const { key: prefix } = parseS3Uri(source.S3Uri);
-  await downloadAll(service.s3, objects, { prefix, folder, signal }).catch((error: unknown) => {
+  await downloadAll(s3, objects, { prefix, folder, signal }).catch((error: unknown) => {
     throw new JobFailure(`ClientError: Data download failed:${source.S3Uri}: ${String(error)}`);
   });
 }
@@ -74,11 +77,12 @@ async function downloadChannel(
  */
 export async function findInput(
   service: Service,
+  s3: S3Client,
   { S3Uri }: Pick<Valid<S3DataSource>, "S3Uri">,
   roleArn: string,
   signal: AbortSignal,
 ): Promise<StoredObject[]> {
-  const objects = await listObjects(service.s3, S3Uri, signal).catch((error: unknown) => {
+  const objects = await listObjects(s3, S3Uri, signal).catch((error: unknown) => {
     signal.throwIfAborted();
     if (error instanceof Error && error.name === "NoSuchBucket") return [];
     throw new JobFailure(`ClientError: Data download failed:${S3Uri}: ${String(error)}`);

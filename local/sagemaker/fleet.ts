@@ -40,7 +40,12 @@ export async function startFleet(
         server: await startVariant(service, variant, model),
         capture:
           DataCaptureConfig &&
-          new Capture(service.s3, DataCaptureConfig, endpointName, variant.VariantName),
+          new Capture(
+            service.roles.s3(model.request.ExecutionRoleArn, model.arn),
+            DataCaptureConfig,
+            endpointName,
+            variant.VariantName,
+          ),
         resolved: new Date(),
       };
     }),

@@ -40,7 +40,7 @@ export function modelOperations(service: Service) {
         );
       }
       const content = contentOf(service, input);
-      await checkModelData(service, content.modelDataUrl, input.ExecutionRoleArn);
+      await checkModelData(service, arn, content.modelDataUrl, input.ExecutionRoleArn);
       service.models.set(input.ModelName, { request: input, arn, created: new Date(), ...content });
       tagNew(service, arn, input.Tags);
       return { ModelArn: arn };
@@ -130,13 +130,14 @@ function packagedContainer(service: Service, name: string) {
 
 async function checkModelData(
   service: Service,
+  arn: string,
   url: string,
-  role = "of the caller",
+  role?: string,
 ): Promise<void> {
-  if (await objectExists(service.s3, parseS3Uri(url))) return;
+  if (await objectExists(service.roles.s3(role, arn), parseS3Uri(url))) return;
   throw new ServiceError(
     "ValidationException",
-    `Could not access model data at ${url}. Please ensure that the role "${role}" exists and that its ` +
+    `Could not access model data at ${url}. Please ensure that the role "${role ?? "of the caller"}" exists and that its ` +
       'trust relationship policy allows the action "sts:AssumeRole" for the service principal ' +
       '"sagemaker.amazonaws.com". Also ensure that the role has "s3:GetObject" permissions and ' +
       `that the object is located in ${service.region}.`,

@@ -1,5 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { type ApiModel, decode, shapeOf } from "./api-model.ts";
+import { type Authority, callerOf, type Check } from "./authority.ts";
+import { checksOf, passedRole } from "./authorization.ts";
 import { autoscalingOperations } from "./autoscaling.ts";
 import { endpointConfigOperations } from "./endpoint-configs.ts";
 import { endpointOperations } from "./endpoints.ts";
@@ -7,7 +9,8 @@ import { invokeEndpoint } from "./invocations.ts";
 import { modelPackageGroupOperations } from "./model-package-groups.ts";
 import { modelPackageOperations } from "./model-packages.ts";
 import { modelOperations } from "./models.ts";
-import type { Service } from "./service.ts";
+import { scalingChecksOf } from "./scaling-authorization.ts";
+import { arnOf, type Service } from "./service.ts";
 import { tagOperations } from "./tags.ts";
 import { trainingJobOperations } from "./training-jobs.ts";
 import { transformJobOperations } from "./transform-jobs.ts";
@@ -41,15 +44,34 @@ export function sagemakerOperations(service: Service) {
 }
 
 /** What answers HTTP requests: each is checked against its API model, then given to its operation. */
-export function makeRouter(service: Service, models: ApiModels) {
+export function makeRouter(service: Service, models: ApiModels, authority?: Authority) {
   // Each operation's input holds against the model before the operation sees it.
   const planes = [
-    { model: models.sagemaker, operations: sagemakerOperations(service) },
-    { model: models.autoscaling, operations: autoscalingOperations(service) },
-  ] as { model: ApiModel; operations: Readonly<Record<string, Operation>> }[];
+    {
+      model: models.sagemaker,
+      operations: sagemakerOperations(service),
+      checksOf,
+    },
+    {
+      model: models.autoscaling,
+      operations: autoscalingOperations(service),
+      checksOf: scalingChecksOf,
+    },
+  ] as {
+    model: ApiModel;
+    operations: Readonly<Record<string, Operation>>;
+    checksOf: typeof checksOf;
+  }[];
 
   const planeOf = (target: unknown) =>
     planes.find(({ model }) => String(target).startsWith(`${model.metadata.targetPrefix}.`));
+
+  /** @throws ServiceError in IAM's words where the caller may not do it. */
+  async function authorize(request: IncomingMessage, checks: readonly Check[]): Promise<void> {
+    const refusal = await authority?.authorize(callerOf(request), checks);
+    if (refusal === undefined) return;
+    throw new ServiceError(refusal.code, refusal.message, { status: 400 });
+  }
 
   async function control(target: string, request: IncomingMessage, response: ServerResponse) {
     const plane = planeOf(target);
@@ -61,6 +83,9 @@ export function makeRouter(service: Service, models: ApiModels) {
     }
     const input = parseJson(await readBody(request, maxRequestBytes));
     refuseViolations("ValidationException", violations(plane.model, shape, input));
+    await authorize(request, plane.checksOf(service, name, input));
+    const role = passedRole(input as Record<string, unknown>);
+    if (role !== undefined) await service.roles.check(role, arnOf(service, "*"));
     sendJson(response, await operation(decode(plane.model, shape, input)));
   }
 
@@ -68,6 +93,7 @@ export function makeRouter(service: Service, models: ApiModels) {
     const Body = await readBody(request, maxInvocationBytes);
     const input = { ...headerMembers(models.runtime, request), EndpointName: name, Body };
     refuseViolations("ValidationError", violations(models.runtime, "InvokeEndpointInput", input));
+    await authorize(request, checksOf(service, "InvokeEndpoint", { EndpointName: name }));
     await invokeEndpoint(service, input, response);
   }
 

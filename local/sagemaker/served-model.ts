@@ -51,7 +51,8 @@ async function unpackModel(
 ): Promise<void> {
   await mkdir(folder, { recursive: true });
   try {
-    const archive = await openObject(service.s3, parseS3Uri(model.modelDataUrl), signal);
+    const s3 = service.roles.s3(model.request.ExecutionRoleArn, model.arn);
+    const archive = await openObject(s3, parseS3Uri(model.modelDataUrl), signal);
     await unpackArchive(archive, folder);
   } catch (error) {
     signal.throwIfAborted();

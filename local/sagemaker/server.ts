@@ -3,11 +3,12 @@ import { createServer, type Server } from "node:http";
 import { availableParallelism, tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
-import { S3Client } from "@aws-sdk/client-s3";
 import { loadApiModel } from "./api-model.ts";
+import type { Authority } from "./authority.ts";
 import type { Limits } from "./limits.ts";
 import { stopFleet } from "./fleet.ts";
 import { Queue } from "./queue.ts";
+import { Roles } from "./roles.ts";
 import { makeRouter } from "./router.ts";
 import type { Service } from "./service.ts";
 
@@ -17,6 +18,8 @@ export interface SageMakerOptions {
   readonly apiModels: string;
   /** Where S3 is; by default the environment says (`AWS_ENDPOINT_URL_S3`, `AWS_ENDPOINT_URL`). */
   readonly s3Endpoint?: string;
+  /** Decides what each request may do, and gives jobs their roles; by default nothing is refused. */
+  readonly authority?: Authority;
   /** Twelve digits. */
   readonly account?: string;
   /** 0, the default, takes a free one. */
@@ -54,7 +57,9 @@ export async function startSageMaker(options: SageMakerOptions): Promise<SageMak
   ]);
   const closing = new AbortController();
   const service = await makeService(options, closing.signal);
-  const server = createServer(makeRouter(service, { sagemaker, runtime, autoscaling }));
+  const server = createServer(
+    makeRouter(service, { sagemaker, runtime, autoscaling }, options.authority),
+  );
   const close = async () => {
     closing.abort();
     const closed = new Promise<void>((resolve) => void server.close(() => resolve()));
@@ -62,7 +67,7 @@ export async function startSageMaker(options: SageMakerOptions): Promise<SageMak
     await closed;
     await endEverything(service);
     await rm(service.workDir, { recursive: true, force: true });
-    service.s3.destroy();
+    service.roles.destroy();
   };
   try {
     return { endpoint: `http://127.0.0.1:${await listen(server, port)}`, close };
@@ -88,14 +93,10 @@ async function makeService(options: SageMakerOptions, closing: AbortSignal): Pro
   return {
     region,
     account: options.account ?? "000000000000",
-    s3: new S3Client({
-      region,
-      forcePathStyle: true,
-      ...(s3Endpoint !== undefined && {
-        endpoint: s3Endpoint,
-        credentials: { accessKeyId: "test", secretAccessKey: "test" },
-      }),
-    }),
+    roles: new Roles(
+      { region, ...(s3Endpoint !== undefined && { endpoint: s3Endpoint }) },
+      options.authority,
+    ),
     queue: new Queue(jobs),
     limits: options.limits ?? {},
     noCapacity: new Set(options.noCapacity),

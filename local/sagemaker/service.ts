@@ -1,10 +1,10 @@
-import type { S3Client } from "@aws-sdk/client-s3";
 import type { Limits } from "./limits.ts";
 import type { Endpoint } from "./endpoint.ts";
 import type { ModelPackage, ModelPackageGroup } from "./model-package-store.ts";
 import type { EndpointConfig } from "./endpoint-configs.ts";
 import type { Model } from "./models.ts";
 import type { Queue } from "./queue.ts";
+import type { Roles } from "./roles.ts";
 import type { ScalableTarget, ScalingPolicy } from "./autoscaling.ts";
 import type { TrainingJob } from "./training-job.ts";
 import type { TransformJob } from "./transform-jobs.ts";
@@ -13,7 +13,7 @@ import type { TransformJob } from "./transform-jobs.ts";
 export interface Service {
   readonly region: string;
   readonly account: string;
-  readonly s3: S3Client;
+  readonly roles: Roles;
   readonly queue: Queue;
   readonly limits: Limits;
   /** Instance types of which none is free. */

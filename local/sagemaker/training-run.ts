@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { readFile, rm } from "node:fs/promises";
 import path from "node:path";
+import type { S3Client } from "@aws-sdk/client-s3";
 import { filesBelow, packFolder } from "./archive.ts";
 import { stageInput } from "./channels.ts";
 import { startContainer } from "./container.ts";
@@ -43,7 +44,7 @@ async function train(
   if (service.noCapacity.has(InstanceType)) throw new JobFailure(noCapacity);
   job.started = new Date();
   job.move("Downloading", "Downloading input data");
-  await stageInput(service, job.request, folder, signal);
+  await stageInput(service, s3Of(service, job), job.request, folder, signal);
   job.move("Training", "Training image download completed. Training in progress.");
   await runContainer(service, job, folder, signal);
   job.move("Uploading", "Uploading generated training model");
@@ -94,11 +95,17 @@ async function containerFailure(
 
 async function uploadModel(service: Service, job: TrainingJob, folder: string): Promise<void> {
   const archive = await packFolder(path.join(folder, "model"));
-  await writeObject(service.s3, parseS3Uri(job.modelArtifacts), archive).catch((error: unknown) => {
-    throw new JobFailure(
-      `ClientError: Artifact upload failed: ${job.modelArtifacts}: ${String(error)}`,
-    );
-  });
+  await writeObject(s3Of(service, job), parseS3Uri(job.modelArtifacts), archive).catch(
+    (error: unknown) => {
+      throw new JobFailure(
+        `ClientError: Artifact upload failed: ${job.modelArtifacts}: ${String(error)}`,
+      );
+    },
+  );
+}
+
+function s3Of({ roles }: Service, job: TrainingJob): S3Client {
+  return roles.s3(job.request.RoleArn, job.arn);
 }
 
 /** A stopped job keeps what its container had saved until then. */

@@ -1,3 +1,4 @@
+import type { S3Client } from "@aws-sdk/client-s3";
 import pMap from "p-map";
 import { findInput } from "./channels.ts";
 import { JobFailure, noCapacity } from "./job-failure.ts";
@@ -36,7 +37,7 @@ async function transform(service: Service, job: TransformJob, signal: AbortSigna
     );
   }
   const role = job.model.request.ExecutionRoleArn ?? "of the model";
-  const objects = await findInput(service, source, role, signal);
+  const objects = await findInput(service, s3Of(service, job), source, role, signal);
   const environment = { ...job.model.environment, ...Environment, SAGEMAKER_BATCH: "true" };
   const server = await serveModel(service, { ...job.model, environment }, signal);
   const refused: number[] = [];
@@ -67,7 +68,7 @@ async function transformObject(
 ): Promise<number> {
   const { TransformInput, TransformOutput, MaxPayloadInMB = 6 } = job.request;
   if (MaxPayloadInMB > 0 && object.size > MaxPayloadInMB * megabyte) return 413;
-  const body = await readObject(service.s3, object, signal);
+  const body = await readObject(s3Of(service, job), object, signal);
   const answer = await server.invoke(
     {
       "content-type": TransformInput.ContentType ?? "application/octet-stream",
@@ -81,8 +82,12 @@ async function transformObject(
   const { key: prefix } = parseS3Uri(TransformInput.DataSource.S3DataSource.S3Uri);
   const target = parseS3Uri(`${TransformOutput.S3OutputPath.replace(/\/+$/, "")}/`);
   const key = `${target.key}${relativeKey(prefix, object.key)}.out`;
-  await writeObject(service.s3, { bucket: target.bucket, key }, answer.body);
+  await writeObject(s3Of(service, job), { bucket: target.bucket, key }, answer.body);
   return answer.status;
+}
+
+function s3Of({ roles }: Service, job: TransformJob): S3Client {
+  return roles.s3(job.model.request.ExecutionRoleArn, job.arn);
 }
 
 function reasonOf(error: unknown): string {

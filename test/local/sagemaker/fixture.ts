@@ -80,8 +80,13 @@ export async function startFixture(options: Partial<SageMakerOptions> = {}) {
   };
 }
 
-export async function put({ s3 }: Pick<Fixture, "s3">, key: string, body: string | Uint8Array) {
-  await s3.send(new PutObjectCommand({ Bucket: bucket, Key: key, Body: body }));
+export async function put(
+  { s3 }: Pick<Fixture, "s3">,
+  key: string,
+  body: string | Uint8Array,
+  Bucket = bucket,
+) {
+  await s3.send(new PutObjectCommand({ Bucket, Key: key, Body: body }));
 }
 
 export async function get({ s3 }: Pick<Fixture, "s3">, key: string): Promise<Buffer> {
@@ -155,12 +160,13 @@ export async function putModel(
   fixture: Pick<Fixture, "s3">,
   key: string,
   content: { answer: number[]; start?: string },
+  Bucket = bucket,
 ): Promise<void> {
   const archive = pack();
   const bytes = buffer(archive.pipe(createGzip()));
   archive.entry({ name: "model.json" }, JSON.stringify(content));
   archive.finalize();
-  await put(fixture, key, await bytes);
+  await put(fixture, key, await bytes, Bucket);
 }
 
 /** A model of the same name as its archive, answering `answer`. */

@@ -1,5 +1,5 @@
 import { fileURLToPath } from "node:url";
-import { CreateBucketCommand, PutObjectCommand } from "@aws-sdk/client-s3";
+import { PutObjectCommand } from "@aws-sdk/client-s3";
 import {
   CreateModelCommand,
   CreateModelPackageCommand,
@@ -7,6 +7,7 @@ import {
   CreateTrainingJobCommand,
   DescribeModelCommand,
   DescribeTrainingJobCommand,
+  SageMakerClient,
 } from "@aws-sdk/client-sagemaker";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import { startLocalAws, type LocalAws } from "../../../local/aws.ts";
@@ -18,7 +19,7 @@ import { deployEndpoint } from "../../../pipeline/steps/deploy-endpoint.ts";
 import { deployStack } from "../../../pipeline/steps/deploy-stack.ts";
 import { teardown, TeardownError } from "../../../pipeline/steps/teardown.ts";
 import { tags } from "../../../pipeline/tags.ts";
-import { image, putModel, role, trainingJob } from "../../local/sagemaker/fixture.ts";
+import { image, putModel, trainingJob } from "../../local/sagemaker/fixture.ts";
 
 let aws: LocalAws;
 let context: Context;
@@ -32,7 +33,6 @@ beforeAll(async () => {
     signal: new AbortController().signal,
     algorithmDir: fileURLToPath(new URL("../../local/sagemaker/fake-algorithm", import.meta.url)),
   });
-  await aws.clients.s3.send(new CreateBucketCommand({ Bucket: "pictures" }));
   context = {
     clients: aws.clients,
     progress: { line: (text) => lines.push(text), count: () => undefined },
@@ -52,12 +52,13 @@ const remove = (config: Config) =>
 async function deployAll(config: Config): Promise<void> {
   const { sagemaker, s3 } = aws.clients;
   const name = `scones-${config.environment}`;
-  const ModelDataUrl = `s3://pictures/models/${name}.tar.gz`;
-  await putModel({ s3 }, `models/${name}.tar.gz`, { answer: [0.75, 0.25] });
+  const key = `${keys.training(config)}model.tar.gz`;
+  const ModelDataUrl = `s3://${aws.bucket}/${key}`;
+  await putModel({ s3 }, key, { answer: [0.75, 0.25] }, aws.bucket);
   await sagemaker.send(
     new CreateModelCommand({
       ModelName: name,
-      ExecutionRoleArn: role,
+      ExecutionRoleArn: aws.executionRoleArn,
       PrimaryContainer: { Image: image, ModelDataUrl },
       Tags: tags(config),
     }),
@@ -82,7 +83,17 @@ async function deployAll(config: Config): Promise<void> {
     bucket: aws.bucket,
     pollIntervalMs,
   });
-  await deployStack(context, config, { endpointName, bucket: aws.bucket, pollIntervalMs });
+  await deployStack(context, config, { ...aws, endpointName, pollIntervalMs });
+}
+
+/** What the pipeline's role may not do. */
+async function asRoot(command: CreateModelCommand): Promise<void> {
+  const client = new SageMakerClient({
+    endpoint: aws.environment["AWS_ENDPOINT_URL_SAGEMAKER"] ?? "",
+    credentials: { accessKeyId: "test", secretAccessKey: "test" },
+  });
+  await client.send(command);
+  client.destroy();
 }
 
 test("everything that an environment has goes, and the inventory afterwards is empty", async () => {
@@ -110,35 +121,43 @@ test("fault 60: the neighbour environment and what has no tags stay", async () =
   const [ours, neighbours] = [configOf("ours"), configOf("ours-2")];
   await deployAll(neighbours);
   const { sagemaker, s3 } = aws.clients;
-  const stranger = { ModelName: "scones-ours-untagged", ExecutionRoleArn: role };
-  await putModel({ s3 }, "models/a.tar.gz", { answer: [0.75, 0.25] });
-  const PrimaryContainer = { Image: image, ModelDataUrl: "s3://pictures/models/a.tar.gz" };
-  await sagemaker.send(new CreateModelCommand({ ...stranger, PrimaryContainer }));
+  const ModelName = "scones-ours-untagged";
+  const key = "scones/strange/training/a.tar.gz";
+  await putModel({ s3 }, key, { answer: [0.75, 0.25] }, aws.bucket);
+  await asRoot(
+    new CreateModelCommand({
+      ModelName,
+      ExecutionRoleArn: aws.executionRoleArn,
+      PrimaryContainer: { Image: image, ModelDataUrl: `s3://${aws.bucket}/${key}` },
+    }),
+  );
   const object = { Bucket: aws.bucket, Key: `${keys.environment(ours)}datasets/a.png`, Body: "a" };
   await s3.send(new PutObjectCommand(object));
   const before = await inventory(context, neighbours, { bucket: aws.bucket });
   expect((await remove(ours)).deleted.map(({ kind }) => kind)).toEqual(["objects"]);
   expect(await inventory(context, neighbours, { bucket: aws.bucket })).toEqual(before);
-  await sagemaker.send(new DescribeModelCommand({ ModelName: stranger.ModelName }));
+  await sagemaker.send(new DescribeModelCommand({ ModelName }));
   await remove(neighbours);
 });
 
 test("a training job that runs is stopped", async () => {
   const config = configOf("training");
   const { sagemaker, s3 } = aws.clients;
-  for (const channel of ["train", "validation"]) {
-    const Key = `data/${channel}/part-0.rec`;
-    await s3.send(new PutObjectCommand({ Bucket: "pictures", Key, Body: channel }));
-  }
+  const Key = `${keys.environment(config)}datasets/train/part-0.rec`;
+  await s3.send(new PutObjectCommand({ Bucket: aws.bucket, Key, Body: "train" }));
   const TrainingJobName = "scones-training-1";
-  const HyperParameters = { act: "hang" };
-  await sagemaker.send(
-    new CreateTrainingJobCommand({
-      ...trainingJob(TrainingJobName, { HyperParameters }),
-      Tags: tags(config),
-    }),
-  );
-  expect((await remove(config)).deleted).toMatchObject([{ kind: "training job" }]);
+  const S3Uri = `s3://${aws.bucket}/${keys.environment(config)}datasets/train/`;
+  const S3DataSource = { S3DataType: "S3Prefix" as const, S3Uri };
+  const request = trainingJob(TrainingJobName, {
+    RoleArn: aws.executionRoleArn,
+    HyperParameters: { act: "hang" },
+    InputDataConfig: [{ ChannelName: "train", DataSource: { S3DataSource } }],
+    OutputDataConfig: { S3OutputPath: `s3://${aws.bucket}/${keys.training(config)}` },
+    Tags: tags(config),
+  });
+  await sagemaker.send(new CreateTrainingJobCommand(request));
+  const kinds = (await remove(config)).deleted.map(({ kind }) => kind);
+  expect(kinds).toEqual(["training job", "objects"]);
   const job = await sagemaker.send(new DescribeTrainingJobCommand({ TrainingJobName }));
   expect(job.TrainingJobStatus).toBe("Stopped");
 });
@@ -162,4 +181,20 @@ test("fault 61: what cannot be deleted does not stop the rest, and is named", as
   expect((error as TeardownError).left).toEqual([{ kind: "model", name: "scones-partly" }]);
   expect((error as TeardownError).message).toContain("AccessDenied: sagemaker:DeleteModel");
   expect((await remove(config)).deleted).toMatchObject([{ kind: "model" }]);
+});
+
+test("a dry run plans what a teardown deletes, and deletes nothing", async () => {
+  const config = configOf("planned");
+  const object = {
+    Bucket: aws.bucket,
+    Key: `${keys.environment(config)}datasets/a.png`,
+    Body: "a",
+  };
+  await aws.clients.s3.send(new PutObjectCommand(object));
+  const input = { bucket: aws.bucket, pollIntervalMs };
+  const plan = await teardown(context, config, { ...input, dryRun: true });
+  expect(plan).toMatchObject({ deleted: [], planned: [{ kind: "objects", count: 1 }] });
+  expect(lines.at(-1)).toMatch(/^would delete: 1 objects in s3:/);
+  expect(await inventory(context, config, input)).toEqual(plan.planned);
+  expect((await remove(config)).deleted).toEqual(plan.planned);
 });
