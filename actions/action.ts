@@ -1,4 +1,5 @@
 import { appendFile } from "node:fs/promises";
+import { basename, dirname } from "node:path";
 import * as core from "@actions/core";
 import { cancelOnSignals } from "../pipeline/cancel.ts";
 import { destroyClients, makeClients } from "../pipeline/clients.ts";
@@ -16,6 +17,7 @@ import {
   withDefault,
 } from "./inputs.ts";
 import { cutOutput, cutSummary } from "./summary/cut.ts";
+import { failureSummary } from "./summary/failure.ts";
 
 /** GitHub signals a cancelled step a second time after 7.5 s; what is being stopped goes on. */
 const GRACE_MS = 9000;
@@ -70,7 +72,7 @@ export async function runAction<I extends Inputs, Output extends string>(
     if (process.env[name]) core.setSecret(process.env[name]);
   }
   using cancel = cancelOnSignals(
-    (name) => core.warning(`${name}: what this step started is being stopped`),
+    (name) => core.warning(`${name}: this step is being cancelled`),
     GRACE_MS,
   );
   try {
@@ -93,7 +95,7 @@ export async function runAction<I extends Inputs, Output extends string>(
       destroyClients(clients);
     }
   } catch (error) {
-    fail(cancel.signal.aborted ? cancel.signal.reason : error);
+    await fail(cancel.signal.aborted ? cancel.signal.reason : error);
   }
 }
 
@@ -119,15 +121,17 @@ function setOutputs(values: Readonly<Record<string, OutputValue>>): void {
 
 async function summarize(markdown: string): Promise<void> {
   const file = process.env["GITHUB_STEP_SUMMARY"];
-  if (file) await appendFile(file, `${cutSummary(markdown)}\n`);
+  if (file) await appendFile(file, cutSummary(`${markdown}\n`));
 }
 
 /** An error of pipeline.yaml stands at its line. */
-function fail(error: unknown): void {
+async function fail(error: unknown): Promise<void> {
   const message = explain(error);
   const [, file, line] = /^([\w./-]+):(\d+): /.exec(message) ?? [];
+  const title = `${basename(dirname(process.argv[1] ?? ""))} failed`;
+  await summarize(failureSummary(title, message));
   core.error(message, {
-    title: `${process.env["GITHUB_ACTION_PATH"]?.split("/").at(-1) ?? "scones"} failed`,
+    title,
     ...(file === undefined ? {} : { file, startLine: Number(line) }),
   });
   process.exitCode = 1;

@@ -66,10 +66,12 @@ export function count(value: string): number {
   return number;
 }
 
-/** A time as ISO 8601 has it. */
+/** A time as ISO 8601 has it; `Date` alone would take 5 for a day in 2001. */
 export function date(value: string): Date {
   const time = new Date(value);
-  if (Number.isNaN(time.getTime())) throw new Error("expected a time such as 2026-01-31T12:00:00Z");
+  if (!/^\d{4}-\d\d-\d\d/.test(value) || Number.isNaN(time.getTime())) {
+    throw new Error("expected a time such as 2026-01-31T12:00:00Z");
+  }
   return time;
 }
 
@@ -83,7 +85,7 @@ export function list(value: string): string[] {
 
 /** A map in YAML or JSON, such as `{ epochs: 20 }`. */
 export function map(value: string): unknown {
-  const found: unknown = yaml.parse(value);
+  const found: unknown = yaml.parse(value, { prettyErrors: false });
   if (typeof found !== "object" || found === null || Array.isArray(found)) {
     throw new Error("expected a map such as { epochs: 20 }");
   }

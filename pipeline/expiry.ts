@@ -2,7 +2,6 @@ import { paginateDescribeStacks } from "@aws-sdk/client-cloudformation";
 import { AddTagsCommand, ListTagsCommand, paginateListEndpoints } from "@aws-sdk/client-sagemaker";
 import type { Config } from "./config.ts";
 import type { Context } from "./context.ts";
-import { StepError } from "./errors.ts";
 import type { Tag } from "./tags.ts";
 
 /** An environment that was deployed for so long only. */
@@ -13,50 +12,54 @@ export interface Expiry {
 
 const EXPIRES_AT = "scones:expires-at";
 
-/** The tag that says from when on an environment may be torn down; none where it is to stay. */
-export function expiryTags(expiresAt: Date | undefined): Tag[] {
-  return expiresAt === undefined ? [] : [{ Key: EXPIRES_AT, Value: expiresAt.toISOString() }];
+const NEVER = "never";
+
+/** The tag that says from when on an environment may be torn down; `never` where it is to stay. */
+export function expiryTag(expiresAt: Date | undefined): Tag {
+  return { Key: EXPIRES_AT, Value: expiresAt?.toISOString() ?? NEVER };
 }
 
 /** Says it of an endpoint that is there. */
 export async function setExpiry(
   { clients }: Context,
   endpointArn: string | undefined,
-  expiresAt: Date,
+  expiresAt: Date | undefined,
 ): Promise<void> {
   await clients.sagemaker.send(
-    new AddTagsCommand({ ResourceArn: endpointArn, Tags: expiryTags(expiresAt) }),
+    new AddTagsCommand({ ResourceArn: endpointArn, Tags: [expiryTag(expiresAt)] }),
   );
 }
 
 /**
  * The project's environments whose time is over, by the tags of their endpoints and stacks: a
  * teardown that ended half-way is found again. Where two tags differ, the later one counts.
- * @throws StepError where a tag holds no time.
+ * `unreadable` says of each tag that holds no time what it holds; its environment has not expired.
  */
 export async function expiredEnvironments(
   context: Context,
   { project }: Pick<Config, "project">,
   now = new Date(),
-): Promise<Expiry[]> {
-  const latest = new Map<string, Date>();
+): Promise<{ expired: Expiry[]; unreadable: string[] }> {
+  const unreadable: string[] = [];
+  const latest = new Map<string, number>();
   for await (const [name, tags] of tagged(context, project)) {
     const value = (key: string) => tags.find(({ Key }) => Key === key)?.Value;
     const [environment, text] = [value("scones:environment"), value(EXPIRES_AT)];
     if (value("scones:project") !== project || environment === undefined) continue;
     if (text === undefined) continue;
-    const expiresAt = new Date(text);
-    if (Number.isNaN(expiresAt.getTime())) {
-      throw new StepError(
-        `${name} has the tag ${EXPIRES_AT}: "${text}", which is no time. Correct the tag.`,
+    const time = text === NEVER ? Infinity : Date.parse(text);
+    if (Number.isNaN(time)) {
+      unreadable.push(
+        `${name} has the tag ${EXPIRES_AT}: "${text}", which is no time. Correct it.`,
       );
     }
-    const before = latest.get(environment);
-    if (before === undefined || before < expiresAt) latest.set(environment, expiresAt);
+    const before = latest.get(environment) ?? -Infinity;
+    latest.set(environment, Math.max(before, Number.isNaN(time) ? Infinity : time));
   }
-  return [...latest]
-    .filter(([, expiresAt]) => expiresAt <= now)
-    .map(([environment, expiresAt]) => ({ environment, expiresAt }));
+  const expired = [...latest]
+    .filter(([, time]) => time <= now.getTime())
+    .map(([environment, time]) => ({ environment, expiresAt: new Date(time) }));
+  return { expired, unreadable };
 }
 
 type Tags = readonly { Key?: string | undefined; Value?: string | undefined }[];
@@ -74,9 +77,8 @@ async function* tagged(
   );
   for await (const { Endpoints = [] } of endpoints) {
     for (const { EndpointName, EndpointArn } of Endpoints) {
-      if (!EndpointName?.startsWith(`${project}-`)) continue;
       // Another project's, such as acme-scones-production, is not for this role to read.
-      if (EndpointName?.startsWith(`${project}-`) !== true) continue;
+      if (!EndpointName?.startsWith(`${project}-`)) continue;
       const { Tags = [] } = await sagemaker.send(
         new ListTagsCommand({ ResourceArn: EndpointArn }),
         abort,

@@ -1,6 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { StepError } from "./errors.ts";
 
+/** What is soon over, as on a local AWS, is not waited for a whole interval. */
+const FIRST_PAUSE_MS = 500;
+
 export interface PollOptions {
   /** Names the awaited thing in the error: `training job scones-…`. */
   readonly what: string;
@@ -20,6 +23,7 @@ export async function poll<T>(
   { what, timeoutMs, intervalMs, signal, resume }: PollOptions,
 ): Promise<T> {
   const deadline = Date.now() + timeoutMs;
+  let pause = Math.min(FIRST_PAUSE_MS, intervalMs);
   for (;;) {
     signal.throwIfAborted();
     const found = await look();
@@ -30,6 +34,7 @@ export async function poll<T>(
         `${what} did not finish within ${Math.round(timeoutMs / 1000)} s. ${resume}`,
       );
     }
-    await sleep(Math.min(intervalMs, left), undefined, { signal });
+    await sleep(Math.min(pause, left), undefined, { signal });
+    pause = Math.min(2 * pause, intervalMs);
   }
 }

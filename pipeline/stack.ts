@@ -76,9 +76,9 @@ export async function applyStack(context: Context, input: StackInput): Promise<D
 export async function deleteStack(
   context: Context,
   name: string,
-  intervalMs = 1000,
+  { intervalMs = 1000, timeoutMs = TIMEOUT_MS }: Partial<Pace> = {},
 ): Promise<void> {
-  const pace = { intervalMs, timeoutMs: TIMEOUT_MS };
+  const pace = { intervalMs, timeoutMs };
   const before = await settled(context, name, pace);
   if (before !== undefined) await remove(context, before, pace);
 }

@@ -10,6 +10,8 @@ import { ATTEMPTS, attemptName, fingerprint } from "./names.ts";
 import { tags } from "./tags.ts";
 import type { TrainingSpecification } from "./training-specification.ts";
 
+const NEVER = new AbortController().signal;
+
 export type TrainingJob = DescribeTrainingJobCommandOutput;
 
 /** A training job by its name; undefined where there is none. */
@@ -41,6 +43,8 @@ interface Attempted {
   readonly base: string;
   readonly specification: TrainingSpecification;
   readonly run: string | undefined;
+  /** The attempt that this run started: its failure is this run's, and is not tried again. */
+  readonly started?: string | undefined;
 }
 
 /**
@@ -51,19 +55,21 @@ interface Attempted {
 export async function ensureTrainingJob(
   context: Context,
   config: Config,
-  { base, specification, run }: Attempted,
+  { base, specification, run, started }: Attempted,
 ): Promise<{ job: TrainingJob; adopted: boolean }> {
   for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
     const name = attemptName(base, attempt);
     const found = await describeTrainingJob(context, name);
     if (found === undefined) {
       await create(context, config, { name, specification, run });
-      const job = await describeTrainingJob(context, name);
+      // Not abortable either: a job that was just made must get to where a cancelled run stops it.
+      const job = await describeTrainingJob({ ...context, signal: NEVER }, name);
       if (job === undefined)
         throw new StepError(`Training job ${name} vanished after its creation.`);
       return { job, adopted: false };
     }
     assertSame(found, specification);
+    if (name === started) return { job: found, adopted: false };
     const useless = found.TrainingJobStatus === "Failed" || found.TrainingJobStatus === "Stopped";
     if (!useless || lacksCapacity(found)) {
       context.progress.line(`training job ${name} is there (${found.TrainingJobStatus}): adopted`);
@@ -79,7 +85,7 @@ export async function ensureTrainingJob(
 async function create(
   { clients, progress }: Context,
   config: Config,
-  { name, specification, run }: Omit<Attempted, "base"> & { name: string },
+  { name, specification, run }: Omit<Attempted, "base" | "started"> & { name: string },
 ): Promise<void> {
   const type = specification.ResourceConfig?.InstanceType ?? "";
   try {

@@ -74,7 +74,7 @@ export async function transformTestPictures(
 }
 
 async function create(
-  { clients, progress, signal }: Context,
+  { clients, progress }: Context,
   config: Settings,
   { bucket, dataset, modelName, run }: TransformInput,
   name: string,
@@ -104,7 +104,8 @@ async function create(
     Tags: tags(config, run),
   });
   try {
-    await clients.sagemaker.send(request, { abortSignal: signal });
+    // Not abortable: a request that is cut off could still make a job that nobody then stops.
+    await clients.sagemaker.send(request);
   } catch (cause) {
     const error = cause instanceof Error ? cause : new Error(String(cause));
     if (error.name === "ResourceInUse") return; // another run of the same commit was first

@@ -13,7 +13,7 @@ export const action = defineAction({
     instanceType: override("endpoint.instanceType"),
     instanceCount: override("endpoint.instanceCount", count),
     keepFor: optional(positive),
-    timeoutMinutes: override("endpoint.maxWaitMinutes", positive),
+    timeoutMinutes: override("endpoint.maxWaitMinutes", count),
   },
   outputs: ["endpointName", "endpointConfigName", "change", "expiresAt"],
   async run({ context, config, inputs, run, output, summarize, notice }) {

@@ -5,7 +5,7 @@ import { findTrainedModel } from "../../pipeline/steps/train-model.ts";
 import { readDataset } from "../../pipeline/stored.ts";
 import { common, defineAction, runAction } from "../action.ts";
 import { inConsole } from "../console.ts";
-import { flag, optional, override, positive, required, withDefault } from "../inputs.ts";
+import { count, flag, optional, override, positive, required, withDefault } from "../inputs.ts";
 import { bucketOf, executionRoleOf, milliseconds } from "../settings.ts";
 import { evaluationSummary } from "../summary/evaluation.ts";
 
@@ -16,7 +16,7 @@ export const action = defineAction({
     trainingJobName: required(),
     executionRoleArn: override("executionRoleArn"),
     instanceType: override("evaluation.instanceType"),
-    maxRuntimeMinutes: override("evaluation.maxRuntimeMinutes", positive),
+    maxRuntimeMinutes: override("evaluation.maxRuntimeMinutes", count),
     timeoutMinutes: optional(positive),
     stopOnCancel: withDefault("true", flag),
   },

@@ -17,8 +17,8 @@ export const action = defineAction({
   outputs: ["approved", "required", "correct", "total", "line"],
   async run({ context, config, inputs, output, summarize, notice }) {
     const { modelPackageArn, failOnClosed } = inputs;
-    const evaluation = await readEvaluation(context, inputs.evaluationUri);
     const gate = { accuracy: raised(config.gate.accuracy, inputs.accuracy) };
+    const evaluation = await readEvaluation(context, inputs.evaluationUri);
     const decision = await gateDeployment(
       context,
       { ...config, gate },

@@ -2,7 +2,7 @@ import { expiredEnvironments } from "../../pipeline/expiry.ts";
 import { StepError } from "../../pipeline/errors.ts";
 import { teardown, TeardownError } from "../../pipeline/steps/teardown.ts";
 import { common, defineAction, runAction } from "../action.ts";
-import { flag, override, positive, withDefault } from "../inputs.ts";
+import { count, flag, override, withDefault } from "../inputs.ts";
 import { bucketOf } from "../settings.ts";
 import { teardownSummary, type TeardownRow } from "../summary/teardown.ts";
 
@@ -11,17 +11,18 @@ export const action = defineAction({
     ...common,
     expiredOnly: withDefault("false", flag),
     dryRun: withDefault("false", flag),
-    timeoutMinutes: override("endpoint.maxWaitMinutes", positive),
+    timeoutMinutes: override("endpoint.maxWaitMinutes", count),
   },
   outputs: ["deleted", "left", "environments"],
   async run({ context, config, inputs, output, summarize, notice }) {
     const { expiredOnly, dryRun } = inputs;
     const bucket = bucketOf(config);
-    const environments = expiredOnly
-      ? (await expiredEnvironments(context, config)).map(({ environment }) => environment)
-      : [config.environment];
+    const { expired, unreadable } = expiredOnly
+      ? await expiredEnvironments(context, config)
+      : { expired: [config], unreadable: [] };
+    const environments = expired.map(({ environment }) => environment);
     const rows: TeardownRow[] = [];
-    const failures: string[] = [];
+    const failures = [...unreadable];
     for (const environment of environments) {
       context.progress.line(`environment ${environment}`);
       const add = (resources: TeardownError["left"], outcome: TeardownRow["outcome"]) =>

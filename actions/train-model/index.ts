@@ -4,7 +4,18 @@ import { startTraining, trainModel, type TrainedModel } from "../../pipeline/ste
 import { readDataset } from "../../pipeline/stored.ts";
 import { common, defineAction, runAction } from "../action.ts";
 import { inConsole } from "../console.ts";
-import { flag, list, map, optional, override, positive, required, withDefault } from "../inputs.ts";
+import {
+  count,
+  flag,
+  list,
+  map,
+  optional,
+  override,
+  positive,
+  required,
+  text,
+  withDefault,
+} from "../inputs.ts";
 import { executionRoleOf, milliseconds } from "../settings.ts";
 import { trainingSummary } from "../summary/training.ts";
 
@@ -15,9 +26,10 @@ export const action = defineAction({
     executionRoleArn: override("executionRoleArn"),
     instanceTypes: override("training.instanceTypes", list),
     spot: override("training.spot", flag),
-    maxRuntimeMinutes: override("training.maxRuntimeMinutes", positive),
-    maxWaitMinutes: override("training.maxWaitMinutes", positive),
+    maxRuntimeMinutes: override("training.maxRuntimeMinutes", count),
+    maxWaitMinutes: override("training.maxWaitMinutes", count),
     hyperparameters: override("training.hyperparameters", map),
+    trainingJobName: optional(text),
     retrain: withDefault("false", flag),
     wait: withDefault("true", flag),
     timeoutMinutes: optional(positive),
@@ -35,6 +47,7 @@ export const action = defineAction({
   async run({ context, config, inputs, run, output, summarize }) {
     const { retrain, stopOnCancel } = inputs;
     const input = {
+      started: inputs.trainingJobName,
       dataset: await readDataset(context, inputs.datasetUri),
       executionRoleArn: executionRoleOf(config),
       run,
@@ -42,22 +55,26 @@ export const action = defineAction({
       stopOnCancel,
       timeoutMs: milliseconds(inputs.timeoutMinutes),
     };
+    const {
+      trainingJobName: started,
+      status,
+      adopted,
+    } = await startTraining(context, config, input);
+    output({ trainingJobName: started, adopted });
     if (!inputs.wait) {
-      const { trainingJobName, status, adopted } = await startTraining(context, config, input);
-      output({ trainingJobName, trainingJobStatus: status, adopted });
+      output({ trainingJobStatus: status });
       return;
     }
-    const model = await trainModel(context, config, input);
+    const model = await trainModel(context, config, { ...input, started });
     output({
       trainingJobName: model.trainingJobName,
       trainingJobStatus: model.status,
-      adopted: model.adopted,
       modelDataUrl: model.modelDataUrl,
       trainingSeconds: model.trainingSeconds,
       billableSeconds: model.billableSeconds,
       validationAccuracy: model.metrics["validation:accuracy"],
     });
-    await summarize(summaryOf(config, model));
+    await summarize(summaryOf(config, { ...model, adopted }));
   },
 });
 

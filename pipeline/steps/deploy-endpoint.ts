@@ -19,7 +19,7 @@ import { tags } from "../tags.ts";
 export interface DeployEndpointInput {
   readonly modelPackageArn: string;
   readonly bucket: string;
-  /** From when on teardown may take the environment away; what was said before stays otherwise. */
+  /** From when on teardown may take the environment away; it stays where this is not given. */
   readonly expiresAt?: Date | undefined;
   readonly run?: string | undefined;
   readonly pollIntervalMs?: number;
@@ -62,7 +62,7 @@ export async function deployEndpoint(
     );
   }
   await registerScaling(context, config, endpointName);
-  if (input.expiresAt !== undefined) await setExpiry(context, after.EndpointArn, input.expiresAt);
+  await setExpiry(context, after.EndpointArn, input.expiresAt);
   context.progress.line(`endpoint ${endpointName} is InService (${change})`);
   return { endpointName, endpointConfigName, change };
 }

@@ -2,7 +2,7 @@ import { applicationFiles } from "../bundle.ts";
 import type { Config } from "../config.ts";
 import type { Context } from "../context.ts";
 import { StepError } from "../errors.ts";
-import { expiryTags } from "../expiry.ts";
+import { expiryTag } from "../expiry.ts";
 import { keys, names } from "../names.ts";
 import { applyStack, type DeployedStack } from "../stack.ts";
 import { tags } from "../tags.ts";
@@ -64,7 +64,7 @@ export async function deployStack(
       NotifyEmail: config.application.notify ?? "",
       SageMakerRuntimeEndpoint: process.env["AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME"] ?? "",
     },
-    tags: [...tags(config), ...expiryTags(input.expiresAt)],
+    tags: [...tags(config), expiryTag(input.expiresAt)],
     roleArn: input.cloudFormationRoleArn,
     timeoutMs: input.timeoutMs,
     ...(input.pollIntervalMs === undefined ? {} : { pollIntervalMs: input.pollIntervalMs }),

@@ -172,7 +172,7 @@ async function remove(
       await sagemaker.send(new DeleteModelPackageGroupCommand({ ModelPackageGroupName: name }));
       return;
     case "stack":
-      await deleteStack(context, name);
+      await deleteStack(context, name, { timeoutMs: config.endpoint.maxWaitMinutes * 60_000 });
       return;
     case "objects":
       await removeObjects(context, config, input);

@@ -5,7 +5,7 @@ import { StepError, UsageError } from "../errors.ts";
 import type { Dataset } from "../manifest.ts";
 import { names } from "../names.ts";
 import { poll } from "../poll.ts";
-import { stopOnAbort } from "../stop-on-abort.ts";
+import { type Stoppable, stopOnAbort } from "../stop-on-abort.ts";
 import {
   describeTrainingJob,
   ensureTrainingJob,
@@ -21,6 +21,8 @@ export interface TrainModelInput {
   readonly run?: string | undefined;
   /** Trains anew, once a run, where a job of the same specification is there already. */
   readonly retrain?: boolean | undefined;
+  /** The job that this run started before: it is waited for, and its failure is the step's. */
+  readonly started?: string | undefined;
   /** False: a cancelled run leaves the job running, for a rerun to adopt. */
   readonly stopOnCancel?: boolean | undefined;
   /** Of the wait; by default what the job may take, and a quarter of an hour. */
@@ -87,6 +89,11 @@ export async function startTraining(
   input: TrainModelInput,
 ): Promise<StartedTraining> {
   const { job, adopted } = await start(context, config, input);
+  if (!isOver(job)) {
+    await stopOnAbort(context, stoppable(context, input, job), async () =>
+      context.signal.throwIfAborted(),
+    );
+  }
   return { ...describe(job), adopted };
 }
 
@@ -116,7 +123,7 @@ export async function findTrainedModel(
 async function start(
   context: Context,
   config: Config,
-  { dataset, executionRoleArn, run, retrain }: TrainModelInput,
+  { dataset, executionRoleArn, run, retrain, started }: TrainModelInput,
 ): Promise<{ job: TrainingJob; adopted: boolean }> {
   if (retrain === true && run === undefined) {
     throw new UsageError("To retrain, name the run: its job is found by that name again.");
@@ -127,7 +134,12 @@ async function start(
       instanceType,
     });
     const base = names.trainingJob(config, retrain ? { specification, run } : specification);
-    const found = await ensureTrainingJob(context, config, { base, specification, run });
+    const found = await ensureTrainingJob(context, config, {
+      base,
+      specification,
+      run,
+      started,
+    });
     if (!lacksCapacity(found.job)) return found;
     context.progress.line(`no capacity for ${instanceType}: ${found.job.FailureReason ?? ""}`);
   }
@@ -140,16 +152,14 @@ async function start(
 function wait(
   context: Context,
   config: Config,
-  { timeoutMs, pollIntervalMs = 10_000, stopOnCancel }: TrainModelInput,
+  input: TrainModelInput,
   job: TrainingJob,
   history: TrainingMoment[],
 ): Promise<TrainingJob> {
-  const { sagemaker } = context.clients;
+  const { timeoutMs, pollIntervalMs = 10_000 } = input;
   const name = job.TrainingJobName ?? "";
   const { maxRuntimeMinutes, maxWaitMinutes, spot } = config.training;
   const minutes = (spot ? maxWaitMinutes : maxRuntimeMinutes) + 15; // starting and uploading
-  const stop = (abortSignal: AbortSignal) =>
-    sagemaker.send(new StopTrainingJobCommand({ TrainingJobName: name }), { abortSignal });
   let shown = "";
   const look = async () => {
     const now = await describeTrainingJob(context, name);
@@ -164,7 +174,7 @@ function wait(
     shown = text;
     return isOver(now) ? now : undefined;
   };
-  return stopOnAbort(context, { what: `training job ${name}`, stop, stopOnCancel }, () =>
+  return stopOnAbort(context, stoppable(context, input, job), () =>
     poll(look, {
       what: `Training job ${name}`,
       timeoutMs: timeoutMs ?? minutes * 60_000,
@@ -173,6 +183,19 @@ function wait(
       resume: "It goes on: run the step again and it is adopted.",
     }),
   );
+}
+
+function stoppable(
+  { clients }: Context,
+  { stopOnCancel }: TrainModelInput,
+  { TrainingJobName = "" }: TrainingJob,
+): Stoppable {
+  return {
+    what: `training job ${TrainingJobName}`,
+    stop: (abortSignal) =>
+      clients.sagemaker.send(new StopTrainingJobCommand({ TrainingJobName }), { abortSignal }),
+    stopOnCancel,
+  };
 }
 
 function describe(job: TrainingJob): Omit<StartedTraining, "adopted"> {

@@ -55,9 +55,9 @@ test("a stack is made, updated, left alone when nothing changes, and deleted", a
   });
   expect(await apply("life", "14")).toMatchObject({ change: "updated", id: created.id });
   expect(await apply("life", "14")).toMatchObject({ change: "unchanged", outputs: { Name: "a" } });
-  await deleteStack(stand.context, "life", 50);
+  await deleteStack(stand.context, "life", { intervalMs: 50 });
   expect(await describeStack(stand.context, "life")).toBeUndefined();
-  await expect(deleteStack(stand.context, "life", 50)).resolves.toBeUndefined();
+  await expect(deleteStack(stand.context, "life", { intervalMs: 50 })).resolves.toBeUndefined();
 });
 
 test("the changes and then every event are shown once, in order", async () => {
@@ -72,7 +72,7 @@ test("the changes and then every event are shown once, in order", async () => {
   stand.lines.length = 0;
   await apply("events", "14");
   expect(stand.lines.filter((line) => line.startsWith("CREATE"))).toEqual([]);
-  await deleteStack(stand.context, "events", 50);
+  await deleteStack(stand.context, "events", { intervalMs: 50 });
 });
 
 test("fault 43: a creation that failed names its root cause, and is deleted and made anew", async () => {
@@ -84,7 +84,7 @@ test("fault 43: a creation that failed names its root cause, and is deleted and 
   expect(again.change).toBe("created");
   expect(again.id).not.toBe(id);
   expect(stand.lines).toContain("stack anew is ROLLBACK_COMPLETE: deleting it to make it anew");
-  await deleteStack(stand.context, "anew", 50);
+  await deleteStack(stand.context, "anew", { intervalMs: 50 });
 });
 
 test("an update that failed says that the stack is as it was", async () => {
@@ -93,7 +93,7 @@ test("an update that failed says that the stack is as it was", async () => {
     /UPDATE_ROLLBACK_COMPLETE\.\nBroken .*_FAILED: .*\nThe stack is as it was before\./,
   );
   expect(await apply("update", "7")).toMatchObject({ change: "unchanged" });
-  await deleteStack(stand.context, "update", 50);
+  await deleteStack(stand.context, "update", { intervalMs: 50 });
 });
 
 test("fault 47: a stack that was only reviewed counts as absent", async () => {
@@ -105,9 +105,9 @@ test("fault 47: a stack that was only reviewed counts as absent", async () => {
       TemplateBody: JSON.stringify({ Resources: { Logs: group(7) } }),
     }),
   );
-  await expect(deleteStack(stand.context, "reviewed", 50)).resolves.toBeUndefined();
+  await expect(deleteStack(stand.context, "reviewed", { intervalMs: 50 })).resolves.toBeUndefined();
   expect(await apply("reviewed", "7")).toMatchObject({ change: "created" });
-  await deleteStack(stand.context, "reviewed", 50);
+  await deleteStack(stand.context, "reviewed", { intervalMs: 50 });
 });
 
 test("a template that CloudFormation refuses fails with its words", async () => {

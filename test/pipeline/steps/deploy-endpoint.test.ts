@@ -79,6 +79,27 @@ test("the same deployment again changes nothing", async () => {
   expect((await deployEndpoint(stand.context, config, input)).change).toBe("unchanged");
 });
 
+test("an environment expires when its last deployment said, or never", async () => {
+  const config = configOf("brief");
+  const input = await createInput("brief");
+  const { sagemaker } = stand.fixture;
+  const expiry = async () => {
+    const { EndpointArn } = await settled(stand.fixture, "scones-brief");
+    const { Tags = [] } = await sagemaker.send(new ListTagsCommand({ ResourceArn: EndpointArn }));
+    return Tags.filter(({ Key }) => Key === "scones:expires-at").map(({ Value }) => Value);
+  };
+  await deployEndpoint(stand.context, config, input);
+  expect(await expiry()).toEqual(["never"]);
+  for (const day of [1, 2]) {
+    const expiresAt = new Date(Date.UTC(2026, 0, day));
+    const { change } = await deployEndpoint(stand.context, config, { ...input, expiresAt });
+    expect(change).toBe("unchanged");
+  }
+  expect(await expiry()).toEqual(["2026-01-02T00:00:00.000Z"]);
+  await deployEndpoint(stand.context, config, input);
+  expect(await expiry()).toEqual(["never"]);
+});
+
 test("another model updates the endpoint and is scaled again", async () => {
   const config = configOf("updated");
   await deployEndpoint(stand.context, config, await createInput("old"));

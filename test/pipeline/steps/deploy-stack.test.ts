@@ -2,6 +2,7 @@ import { execFile } from "node:child_process";
 import { createServer } from "node:http";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { DescribeStacksCommand } from "@aws-sdk/client-cloudformation";
 import {
   GetFunctionConfigurationCommand,
   LambdaClient,
@@ -41,6 +42,29 @@ test("running the step twice does the work once", async () => {
   });
   expect(stand.lines.filter((line) => line.startsWith("sent"))).toEqual([]);
   expect(stand.lines.filter((line) => line.endsWith("is there already"))).toHaveLength(4);
+});
+
+test("the first deployment names each resource that it adds", () => {
+  expect(application.change).toBe("created");
+  expect(application.changes).toContainEqual({
+    action: "Add",
+    logicalId: "StateMachine",
+    type: "AWS::StepFunctions::StateMachine",
+    replacement: false,
+  });
+});
+
+test("a stack carries its environment, and the time when that expires, as tags", async () => {
+  const brief = parseConfig("environment: brief");
+  const expiresAt = new Date(Date.UTC(2026, 0, 31));
+  const { stackName } = await deployStack(stand.context, brief, { ...input, expiresAt });
+  const { cloudformation } = stand.context.clients;
+  const { Stacks } = await cloudformation.send(new DescribeStacksCommand({ StackName: stackName }));
+  expect(Stacks?.[0]?.Tags).toEqual([
+    { Key: "scones:project", Value: "scones" },
+    { Key: "scones:environment", Value: "brief" },
+    { Key: "scones:expires-at", Value: "2026-01-31T00:00:00.000Z" },
+  ]);
 });
 
 test("a picture that the model is sure of comes back with its bay and orders", async () => {
