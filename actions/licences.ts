@@ -2,25 +2,30 @@ import { glob, readFile } from "node:fs/promises";
 import { join } from "node:path";
 
 /**
- * The names, versions and licence texts of the packages that these files of `node_modules` belong to;
- * files outside it are left out.
+ * The packages that these files of `node_modules` belong to, each with its version and licence, above
+ * the text that they share; files outside `node_modules` are left out.
  */
 export async function licencesOf(root: string, files: readonly string[]): Promise<string> {
-  const folders = new Set(files.flatMap((file) => packageFolder(file) ?? []));
-  const parts = await Promise.all(
-    [...folders].toSorted().map(async (folder) => {
-      const text = await readFile(join(root, folder, "package.json"), "utf8");
-      const { name, version, license } = JSON.parse(text) as Record<string, string>;
-      const texts = glob("{licen[cs]e,notice,LICEN[CS]E,NOTICE}*", { cwd: join(root, folder) });
-      const contents = await Array.fromAsync(texts, (file) =>
-        readFile(join(root, folder, file), "utf8"),
-      );
-      return [`${name} ${version} (${license})`, ...contents.map((each) => each.trim())].join(
-        "\n\n",
-      );
-    }),
-  );
+  const packages = new Set(files.flatMap((file) => packageFolder(file) ?? []));
+  const byText = new Map<string, string[]>();
+  for (const folder of [...packages].toSorted()) {
+    const { heading, text } = await licenceOf(join(root, folder));
+    byText.set(text, [...(byText.get(text) ?? []), heading]);
+  }
+  const parts = [...byText].map(([text, headings]) => `${headings.join("\n")}\n\n${text}`);
   return `${parts.join(`\n\n${"-".repeat(80)}\n\n`)}\n`;
+}
+
+async function licenceOf(folder: string): Promise<{ heading: string; text: string }> {
+  const { name, version, license } = JSON.parse(
+    await readFile(join(folder, "package.json"), "utf8"),
+  ) as Record<string, string>;
+  const files = await Array.fromAsync(
+    glob("{[Ll][Ii][Cc][Ee][Nn][CcSs][Ee],NOTICE}*", { cwd: folder }),
+  );
+  const texts = files.toSorted().map(async (file) => readFile(join(folder, file), "utf8"));
+  const text = (await Promise.all(texts)).map((each) => each.trim()).join("\n\n");
+  return { heading: `${name} ${version} (${license})`, text };
 }
 
 /** `node_modules/a/node_modules/@b/c` of a file in it. */

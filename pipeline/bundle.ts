@@ -21,10 +21,9 @@ export interface ApplicationFiles {
  * neither sources nor esbuild, actions/bundle.ts puts what this returned then in place of this module.
  */
 export async function applicationFiles(): Promise<ApplicationFiles> {
-  const read = (name: string) => readFile(new URL(`cloudformation/${name}`, root));
   const [template, stateMachine, serialize, classify, filter] = await Promise.all([
-    read("application.yaml"),
-    read("classify.asl.json"),
+    readFile(new URL("cloudformation/application.yaml", root)),
+    readFile(new URL("cloudformation/classify.asl.json", root)),
     bundleLambda("serialize-image"),
     bundleLambda("classify-image"),
     bundleLambda("filter-inferences"),

@@ -1,0 +1,182 @@
+import { isDeepStrictEqual } from "node:util";
+import type { ActRun } from "./act.ts";
+import type { AwsState } from "./state.ts";
+import type { GitHubEvent } from "./github.ts";
+import type { Issue } from "./issues.ts";
+
+/** What a run did, and what the local AWS looked like around it. */
+export interface Seen {
+  readonly run: ActRun;
+  readonly before: AwsState;
+  readonly after: AwsState;
+  readonly issues: readonly Issue[];
+}
+
+/** An event, and what its run must do. */
+export interface Proof {
+  readonly name: string;
+  /** As a fact. */
+  readonly claim: string;
+  /** The proof whose traces this one needs. */
+  readonly after?: string;
+  readonly event: GitHubEvent;
+  /** What was seen that belies the claim, a line each. */
+  readonly check: (seen: Seen) => string[];
+}
+
+const MINUTES = 60_000;
+const dispatch = "workflow_dispatch";
+const pipeline = { workflow: "pipeline.yml", timeoutMs: 8 * MINUTES } as const;
+const teardown = { workflow: "teardown.yml", timeoutMs: 4 * MINUTES } as const;
+const production = { environment: "production" } as const;
+
+const untilGate = ["stage", "train", "wait", "evaluate", "gate"];
+const all = [...untilGate, "deploy", "verify"];
+
+export const proofs: readonly Proof[] = [
+  {
+    name: "push",
+    claim: "a push trains, measures, opens the gate, deploys and verifies",
+    event: { name: "push", ...pipeline },
+    check: ({ run, before, after }) => [
+      ...jobs(run, all),
+      ...is("training jobs made", after.trainingJobs - before.trainingJobs, 1),
+      ...like("the gate's notice", said(run, "gate", "notice"), /needs \d+: open/),
+      ...like("the endpoint", after.endpoint, /^InService /),
+      ...is("the stack", after.stack, "CREATE_COMPLETE"),
+      ...like("pictures routed", output(run, "verify", "routed"), /^[1-9]/),
+      ...like("pictures refused", output(run, "verify", "below-threshold"), /^[1-9]/),
+    ],
+  },
+  {
+    name: "closed-gate",
+    after: "push",
+    claim: "a stricter gate fails the run at the gate, with the numbers, and nothing later starts",
+    event: { name: dispatch, ...pipeline, inputs: { ...production, accuracy: "1" } },
+    check: ({ run, before, after }) => [
+      ...jobs(run, untilGate, "gate"),
+      ...like("the gate's error", said(run, "gate", "error"), /\d+\/\d+ = [\d.]+%.* short of/),
+      ...untouched(before, after),
+    ],
+  },
+  {
+    name: "second-push",
+    after: "push",
+    claim: "a push that changes nothing of the model reuses the trained one",
+    event: { name: "push", ...pipeline },
+    check: ({ run, before, after }) => [
+      ...jobs(run, all),
+      ...is("adopted", output(run, "train", "adopted"), "true"),
+      ...untouched(before, after),
+    ],
+  },
+  {
+    name: "monitor",
+    after: "push",
+    claim: "the daily monitor looks at the captures and keeps an issue open just for drift",
+    event: { name: "schedule", workflow: "monitor.yml", timeoutMs: 4 * MINUTES },
+    check: ({ run, issues }) => {
+      const verdict = output(run, "monitor", "verdict");
+      return [
+        ...jobs(run, ["monitor", "issue"]),
+        ...like("the verdict", verdict, /^(no drift|drift|insufficient data)$/),
+        ...is("open issues", issues.filter(isOpen).length, verdict === "drift" ? 1 : 0),
+      ];
+    },
+  },
+  {
+    name: "not-expired",
+    after: "push",
+    claim: "the hourly teardown leaves an environment alone that is to stay",
+    event: { name: "schedule", ...teardown },
+    check: ({ run, before, after }) => [...jobs(run, ["expired"]), ...untouched(before, after)],
+  },
+  {
+    name: "dry-run",
+    after: "push",
+    claim: "a dispatched teardown is a dry run unless asked otherwise",
+    event: { name: dispatch, ...teardown, inputs: production },
+    check: ({ run, before, after }) => [...jobs(run, ["named"]), ...untouched(before, after)],
+  },
+  {
+    name: "keep-for",
+    claim: "a dispatched run can deploy for a time only",
+    event: { name: dispatch, ...pipeline, inputs: { ...production, "keep-for": "0.0001" } },
+    check: ({ run }) => [
+      ...jobs(run, all),
+      ...like("expires-at", output(run, "deploy", "expires-at"), /^\d{4}-/),
+    ],
+  },
+  {
+    name: "expired",
+    after: "keep-for",
+    claim: "the hourly teardown removes an environment whose time is over, and leaves nothing",
+    event: { name: "schedule", ...teardown },
+    check: ({ run, before, after }) => [
+      ...jobs(run, ["expired"]),
+      ...is("an endpoint before", before.endpoint !== undefined, true),
+      ...is("what is left", after.resources, []),
+    ],
+  },
+  {
+    name: "teardown",
+    claim: "a dispatched teardown of what is gone succeeds",
+    event: { name: dispatch, ...teardown, inputs: { ...production, "dry-run": "false" } },
+    check: ({ run, after }) => [
+      ...jobs(run, ["named"]),
+      ...is("what is left", after.resources, []),
+    ],
+  },
+];
+
+/** These proofs and those that they need, in their order. */
+export function withNeeded(names: readonly string[]): Proof[] {
+  const wanted = new Set(names);
+  for (const { name, after } of proofs.toReversed()) {
+    if (after !== undefined && wanted.has(name)) wanted.add(after);
+  }
+  return proofs.filter(({ name }) => wanted.has(name));
+}
+
+/** Exactly these jobs, in this order; all succeeded but the one that must fail. */
+function jobs(run: ActRun, ids: readonly string[], failing?: string): string[] {
+  const expected = ids.map((id) => `${id} ${id === failing ? "failure" : "success"}`);
+  const found = run.jobs.map(({ id, result }) => `${id} ${result}`);
+  return [
+    ...is("jobs", found, expected),
+    ...is("exit code", run.exitCode, failing === undefined ? 0 : 1),
+  ];
+}
+
+/** Neither endpoint nor stack was made, changed or removed, and nothing was trained. */
+function untouched(before: AwsState, after: AwsState): string[] {
+  const { endpoint, stack, trainingJobs } = before;
+  return [
+    ...is("the endpoint", after.endpoint, endpoint),
+    ...is("the stack", after.stack, stack),
+    ...is("training jobs", after.trainingJobs, trainingJobs),
+  ];
+}
+
+function output({ jobs: ran }: ActRun, job: string, name: string): string | undefined {
+  return ran.find(({ id }) => id === job)?.outputs[name];
+}
+
+function said({ jobs: ran }: ActRun, job: string, level: "notice" | "error"): string {
+  const annotations = ran.find(({ id }) => id === job)?.annotations ?? [];
+  return annotations
+    .filter((annotation) => annotation.level === level)
+    .map(({ message }) => message)
+    .join("\n");
+}
+
+const isOpen = ({ state }: Issue) => state === "open";
+
+function is(what: string, found: unknown, expected: unknown): string[] {
+  if (isDeepStrictEqual(found, expected)) return [];
+  return [`${what}: ${JSON.stringify(found)} instead of ${JSON.stringify(expected)}`];
+}
+
+function like(what: string, found: string | undefined, pattern: RegExp): string[] {
+  return pattern.test(found ?? "") ? [] : [`${what}: ${JSON.stringify(found)}, not ${pattern}`];
+}
