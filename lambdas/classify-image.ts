@@ -11,18 +11,19 @@ const runtime = new SageMakerRuntimeClient({ maxAttempts: 3 });
 export const handler = logged(
   "classify-image",
   async (event): Promise<PictureEvent> => {
-    const { image_data, s3_bucket, s3_key } = parseEvent(event);
-    const picture = decode(image_data);
+    const asked = parseEvent(event);
+    const picture = decode(asked.image_data);
     const { Body } = await runtime.send(
       new InvokeEndpointCommand({
         EndpointName: endpointName,
         ContentType: inspectPicture(picture).contentType,
         Accept: "application/json",
         Body: picture,
+        InferenceId: asked.inference_id,
       }),
     );
     const inferences = parseProbabilities(JSON.parse(Buffer.from(Body ?? []).toString()));
-    return { image_data: "", s3_bucket, s3_key, inferences };
+    return { ...asked, image_data: "", inferences };
   },
   ({ inferences }) => ({ inferences }),
 );

@@ -6,6 +6,8 @@ export interface PictureEvent {
   readonly s3_key: string;
   /** One probability a class, in the order of the classes; empty before the picture is classified. */
   readonly inferences: readonly number[];
+  /** Stands with the inference in the endpoint's data capture; InvokeEndpoint's InferenceId. */
+  readonly inference_id?: string;
 }
 
 /** An event or a picture that is refused for what it is: trying again can't help. */
@@ -18,11 +20,17 @@ export function parseEvent(event: unknown): PictureEvent {
   if (event === null || typeof event !== "object") {
     throw new Refused("the event is not an object with s3_bucket and s3_key");
   }
-  const { image_data = "", s3_bucket, s3_key, inferences = [] } = event as Record<string, unknown>;
+  const { image_data = "", s3_bucket, s3_key, ...rest } = event as Record<string, unknown>;
+  const { inferences = [], inference_id } = rest;
   if (typeof image_data !== "string") throw new Refused("image_data is not a string");
   if (typeof s3_bucket !== "string" || s3_bucket === "") throw new Refused("s3_bucket is missing");
   if (typeof s3_key !== "string" || s3_key === "") throw new Refused("s3_key is missing");
-  return { image_data, s3_bucket, s3_key, inferences: parseProbabilities(inferences) };
+  const picture = { image_data, s3_bucket, s3_key, inferences: parseProbabilities(inferences) };
+  if (inference_id === undefined) return picture;
+  if (typeof inference_id !== "string" || !/^[\x20-\x7e]{1,64}$/.test(inference_id)) {
+    throw new Refused("inference_id is not 1 to 64 ASCII characters");
+  }
+  return { ...picture, inference_id };
 }
 
 /** @throws Refused where it is not a list of numbers from 0 to 1. */

@@ -13,7 +13,8 @@ const s3 = new S3Client({ forcePathStyle: process.env["AWS_ENDPOINT_URL"] !== un
 export const handler = logged(
   "serialize-image",
   async (event): Promise<PictureEvent> => {
-    const { s3_bucket, s3_key } = parseEvent(event);
+    const picture = parseEvent(event);
+    const { s3_bucket, s3_key } = picture;
     if (s3_bucket !== allowedBucket || !s3_key.startsWith(allowedPrefix)) {
       throw new Refused(
         `s3://${s3_bucket}/${s3_key} is outside s3://${allowedBucket}/${allowedPrefix}`,
@@ -21,7 +22,7 @@ export const handler = logged(
     }
     const bytes = await read(s3_bucket, s3_key);
     inspectPicture(bytes);
-    return { image_data: bytes.toString("base64"), s3_bucket, s3_key, inferences: [] };
+    return { ...picture, image_data: bytes.toString("base64"), inferences: [] };
   },
   ({ image_data }) => ({ base64Characters: image_data.length }),
 );

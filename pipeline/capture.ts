@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
 import { GetObjectCommand, type S3Client } from "@aws-sdk/client-s3";
@@ -11,6 +12,15 @@ export interface Capture {
   readonly eventId: string;
   readonly inferenceTime: Date;
   readonly probabilities: readonly number[];
+  /** True where verify-deployment asked, whose pictures are picked and no sample of the traffic. */
+  readonly verification: boolean;
+}
+
+const VERIFICATION = "verification-";
+
+/** An InferenceId by which the monitor knows what verify-deployment asked. */
+export function verificationId(): string {
+  return VERIFICATION + randomUUID();
 }
 
 const record = z.object({
@@ -19,6 +29,7 @@ const record = z.object({
   }),
   eventMetadata: z.object({
     eventId: z.string().min(1),
+    inferenceId: z.string().optional(),
     inferenceTime: z.iso.datetime({ offset: true }),
   }),
 });
@@ -46,6 +57,7 @@ export function parseCapture(line: string, classes: number): Capture | undefined
     eventId: eventMetadata.eventId,
     inferenceTime: new Date(eventMetadata.inferenceTime),
     probabilities,
+    verification: eventMetadata.inferenceId?.startsWith(VERIFICATION) ?? false,
   };
 }
 

@@ -22,11 +22,12 @@ export async function describeEndpoint(
   }
 }
 
-/** What an endpoint answers to a PNG, as it came. */
+/** What an endpoint answers to a PNG, as it came; the id stands beside it in the data capture. */
 export async function invokeEndpoint(
   { clients, signal }: Context,
   name: string,
   png: Uint8Array,
+  inferenceId?: string,
 ): Promise<string> {
   const { Body } = await clients.runtime.send(
     new InvokeEndpointCommand({
@@ -34,6 +35,7 @@ export async function invokeEndpoint(
       ContentType: "image/png",
       Accept: "application/json",
       Body: png,
+      InferenceId: inferenceId,
     }),
     { abortSignal: signal },
   );

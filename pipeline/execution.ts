@@ -1,4 +1,5 @@
 import { StartSyncExecutionCommand } from "@aws-sdk/client-sfn";
+import { verificationId } from "./capture.ts";
 import type { Context } from "./context.ts";
 
 /** What one picture's way through the state machine came to. */
@@ -13,7 +14,7 @@ export interface Execution {
   readonly ms: number;
 }
 
-/** Sends one picture through the EXPRESS state machine and waits for the answer. */
+/** Sends one picture through the EXPRESS state machine, to verify it, and waits for the answer. */
 export async function execute(
   { clients, signal }: Context,
   stateMachineArn: string,
@@ -23,7 +24,13 @@ export async function execute(
   const answer = await clients.sfn.send(
     new StartSyncExecutionCommand({
       stateMachineArn,
-      input: JSON.stringify({ image_data: "", s3_bucket: bucket, s3_key: key, inferences: [] }),
+      input: JSON.stringify({
+        image_data: "",
+        s3_bucket: bucket,
+        s3_key: key,
+        inferences: [],
+        inference_id: verificationId(),
+      }),
     }),
     { abortSignal: signal },
   );

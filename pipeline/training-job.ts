@@ -2,12 +2,13 @@ import {
   CreateTrainingJobCommand,
   DescribeTrainingJobCommand,
   type DescribeTrainingJobCommandOutput,
+  ListTagsCommand,
 } from "@aws-sdk/client-sagemaker";
 import type { Config } from "./config.ts";
 import type { Context } from "./context.ts";
 import { StepError } from "./errors.ts";
 import { ATTEMPTS, attemptName, fingerprint } from "./names.ts";
-import { tags } from "./tags.ts";
+import { RUN_TAG, tags } from "./tags.ts";
 import type { TrainingSpecification } from "./training-specification.ts";
 
 const NEVER = new AbortController().signal;
@@ -36,6 +37,20 @@ export function isOver(job: TrainingJob): boolean {
 
 export function lacksCapacity(job: TrainingJob): boolean {
   return job.TrainingJobStatus === "Failed" && /Capacity/.test(job.FailureReason ?? "");
+}
+
+/** Whether a job carries this run's tag. */
+async function isOf(
+  { clients, signal }: Context,
+  { TrainingJobArn }: TrainingJob,
+  run: string | undefined,
+): Promise<boolean> {
+  if (run === undefined) return false;
+  const { Tags = [] } = await clients.sagemaker.send(
+    new ListTagsCommand({ ResourceArn: TrainingJobArn }),
+    { abortSignal: signal },
+  );
+  return Tags.some(({ Key, Value }) => Key === RUN_TAG && Value === run);
 }
 
 interface Attempted {
@@ -69,11 +84,14 @@ export async function ensureTrainingJob(
       return { job, adopted: false };
     }
     assertSame(found, specification);
-    if (name === started) return { job: found, adopted: false };
+    if (name === started) return { job: found, adopted: !(await isOf(context, found, run)) };
     const useless = found.TrainingJobStatus === "Failed" || found.TrainingJobStatus === "Stopped";
     if (!useless || lacksCapacity(found)) {
-      context.progress.line(`training job ${name} is there (${found.TrainingJobStatus}): adopted`);
-      return { job: found, adopted: true };
+      const adopted = !(await isOf(context, found, run));
+      context.progress.line(
+        `training job ${name} is there (${found.TrainingJobStatus}): ${adopted ? "adopted" : "this run's"}`,
+      );
+      return { job: found, adopted };
     }
   }
   throw new StepError(

@@ -1,6 +1,7 @@
 import { PutObjectCommand } from "@aws-sdk/client-s3";
 import { blend } from "./blend.ts";
 import type { Context } from "./context.ts";
+import { verificationId } from "./capture.ts";
 import { invokeEndpoint } from "./endpoint.ts";
 import { StepError } from "./errors.ts";
 import type { Evaluation, Prediction } from "./evaluation.ts";
@@ -108,7 +109,7 @@ async function classify(
   endpointName: string,
   picture: Buffer,
 ): Promise<readonly number[]> {
-  const text = await invokeEndpoint(context, endpointName, picture);
+  const text = await invokeEndpoint(context, endpointName, picture, verificationId());
   const probabilities = parseProbabilities(text);
   if (probabilities === undefined) {
     throw new StepError(

@@ -34,7 +34,7 @@ export const action = defineAction({
     });
     const { verdict, records, reportUri } = monitoring;
     const drifted = monitoring.features.filter((feature) => feature.drifted);
-    const driftedFeatures = drifted.map(({ name }) => name).join(",");
+    const driftedFeatures = [...new Set(drifted.map(({ name }) => name))].join(",");
     output({ verdict, records, driftedFeatures, reportUri });
     await summarize(
       monitoringSummary(

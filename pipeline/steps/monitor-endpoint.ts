@@ -39,7 +39,8 @@ const MOST_SKIPPED = 0.1;
 
 /**
  * Compares what the endpoint answered with what the model answered in its evaluation, and writes a
- * report. Fewer records than `monitoring.minRecords` are insufficient data, never "no drift".
+ * report. What verify-deployment asked is left out: its pictures are no sample of the traffic. Fewer
+ * records than `monitoring.minRecords` are insufficient data, never "no drift".
  * @throws StepError where more than a tenth of the captured lines cannot be read.
  */
 export async function monitorEndpoint(
@@ -60,7 +61,9 @@ export async function monitorEndpoint(
     lines += 1;
     const capture = parseCapture(line, classes);
     if (capture === undefined) skipped += 1;
-    else if (isWithin(capture, since, until)) captures.set(capture.eventId, capture.probabilities);
+    else if (!capture.verification && isWithin(capture, since, until)) {
+      captures.set(capture.eventId, capture.probabilities);
+    }
   }
   if (skipped > MOST_SKIPPED * lines) {
     throw new StepError(

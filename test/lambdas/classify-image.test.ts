@@ -5,9 +5,11 @@ import { encodePng } from "../../pipeline/png.ts";
 import { url } from "../pipeline/stand.ts";
 
 const asked: (string | undefined)[] = [];
+const ids: unknown[] = [];
 let answer = "[0.25, 0.75]";
 const runtime = createServer((request, response) => {
   asked.push(request.headers["content-type"]);
+  ids.push(request.headers["x-amzn-sagemaker-inference-id"]);
   request.resume().on("end", () => response.end(answer));
 });
 let handler: typeof import("../../lambdas/classify-image.ts").handler;
@@ -45,6 +47,15 @@ test("PNG and JPEG are sent by their own types, and the picture is dropped after
     });
   }
   expect(asked).toEqual(["image/png", "image/jpeg"]);
+});
+
+test("an inference id is sent beside the picture and handed on", async () => {
+  const image_data = encodePng(new Uint8Array(12), 2, 2).toString("base64");
+  const event = { image_data, s3_bucket: "b", s3_key: "k", inference_id: "verification-1" };
+  expect(await handler(event, { awsRequestId: "r" })).toMatchObject({
+    inference_id: "verification-1",
+  });
+  expect(ids).toContain("verification-1");
 });
 
 test.each([

@@ -8,6 +8,7 @@ test("a record with JSON output is read", () => {
     eventId: "a",
     inferenceTime: new Date("2026-01-02T03:04:05Z"),
     probabilities: [0.998, 0.002],
+    verification: false,
   });
 });
 

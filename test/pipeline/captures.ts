@@ -3,6 +3,7 @@ interface Overrides {
   readonly inferenceTime?: string;
   readonly data?: string;
   readonly encoding?: string;
+  readonly inferenceId?: string;
 }
 
 /** One line of a data-capture file. */
@@ -11,6 +12,7 @@ export function createCapture({
   inferenceTime = "2026-01-02T03:04:05Z",
   data = "[0.9,0.1]",
   encoding = "JSON",
+  inferenceId,
 }: Overrides): string {
   return JSON.stringify({
     captureData: {
@@ -27,7 +29,7 @@ export function createCapture({
         encoding,
       },
     },
-    eventMetadata: { eventId, inferenceTime },
+    eventMetadata: { eventId, inferenceTime, inferenceId },
     eventVersion: "0",
   });
 }

@@ -146,7 +146,13 @@ test("every failed execution is published with its error, cause and input", asyn
       error: "THRESHOLD_CONFIDENCE_NOT_MET",
       cause: "bicycle with a confidence of 0.6, below 0.93",
       execution: arn,
-      input: { image_data: "", s3_bucket: bucket, s3_key: key, inferences: [] },
+      input: {
+        image_data: "",
+        s3_bucket: bucket,
+        s3_key: key,
+        inferences: [],
+        inference_id: expect.stringMatching(/^verification-/),
+      },
     });
   } finally {
     subscriber.closeAllConnections();

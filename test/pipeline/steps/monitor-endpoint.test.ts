@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import { parseConfig } from "../../../pipeline/config.ts";
+import { verificationId } from "../../../pipeline/capture.ts";
 import { evaluate } from "../../../pipeline/evaluation.ts";
 import { monitorEndpoint } from "../../../pipeline/steps/monitor-endpoint.ts";
 import { bucket, get, put } from "../../local/sagemaker/fixture.ts";
@@ -52,6 +53,18 @@ test("traffic like the test pictures has not drifted, and the report says so", a
     baseline: { trainingJobName: "job", records: 100 },
   });
   expect(reportUri).toMatch(/\/scones\/test\/monitoring\/steady\/.*\.json$/);
+});
+
+test("what verify-deployment asked is no traffic", async () => {
+  const asked = ordinary(60, 0.6).map((line) => {
+    const { eventMetadata, ...rest } = JSON.parse(line) as { eventMetadata: object };
+    return JSON.stringify({
+      ...rest,
+      eventMetadata: { ...eventMetadata, inferenceId: verificationId() },
+    });
+  });
+  await store("verified", asked);
+  expect(await monitor("verified")).toMatchObject({ verdict: "insufficient data", records: 0 });
 });
 
 test("a model that has become unsure has drifted", async () => {
