@@ -73,16 +73,13 @@ export const proofs: readonly Proof[] = [
   {
     name: "monitor",
     after: "push",
-    claim: "the daily monitor looks at the captures and keeps an issue open just for drift",
+    claim: "the daily monitor takes no verification for traffic, and opens no issue without drift",
     event: { name: "schedule", workflow: "monitor.yml", timeoutMs: 4 * MINUTES },
-    check: ({ run, issues }) => {
-      const verdict = output(run, "monitor", "verdict");
-      return [
-        ...jobs(run, ["monitor", "issue"]),
-        ...like("the verdict", verdict, /^(no drift|drift|insufficient data)$/),
-        ...is("open issues", issues.filter(isOpen).length, verdict === "drift" ? 1 : 0),
-      ];
-    },
+    check: ({ run, issues }) => [
+      ...jobs(run, ["monitor", "issue"]),
+      ...is("the verdict", output(run, "monitor", "verdict"), "insufficient data"),
+      ...is("issues", issues, []),
+    ],
   },
   {
     name: "not-expired",
@@ -169,8 +166,6 @@ function said({ jobs: ran }: ActRun, job: string, level: "notice" | "error"): st
     .map(({ message }) => message)
     .join("\n");
 }
-
-const isOpen = ({ state }: Issue) => state === "open";
 
 function is(what: string, found: unknown, expected: unknown): string[] {
   if (isDeepStrictEqual(found, expected)) return [];

@@ -100,13 +100,13 @@ test("a wait that is over, and stop-on-cancel false, leave the job for a rerun t
     { signalAt: { says: waiting, signal: "SIGTERM" } },
   );
   expect(left.code).toBe(1);
-  expect(left.log).toContain(`training job ${name} is there (InProgress): adopted`);
+  expect(left.log).toContain(`training job ${name} is there (InProgress): this run's`);
   expect(left.log).toContain(`cancelled: training job ${name} goes on`);
   expect(await trainingStatus(name)).toBe("InProgress");
   const adopted = await train("left", "{ act: hang }", { wait: false });
   expect(adopted.outputs).toEqual({
     "training-job-name": name,
     "training-job-status": "InProgress",
-    adopted: "true",
+    adopted: "false",
   });
 });

@@ -6,6 +6,8 @@ import {
   DescribeTransformJobCommand,
 } from "@aws-sdk/client-sagemaker";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
+import { sendTraffic } from "../../local/traffic.ts";
+import { readDataset } from "../../pipeline/stored.ts";
 import { until } from "../local/sagemaker/fixture.ts";
 import { openStand, type Stand } from "./stand.ts";
 
@@ -85,7 +87,7 @@ test("fault 58: a later job's train-model, a second attempt, waits for that very
     "training-seconds": expect.stringMatching(/^\d+$/),
     "billable-seconds": expect.stringMatching(/^\d+$/),
     "validation-accuracy": "0.95",
-    adopted: "true",
+    adopted: "false",
   });
   expect(trained.summary).toContain(`<code>${name}</code>`);
 });
@@ -198,19 +200,36 @@ test("verify-deployment sees pictures routed and refused", async () => {
   expect(summary).toContain("All 7 pictures");
 });
 
-test("monitor-endpoint compares with the evaluation of the model that serves", async () => {
-  const { sagemaker, s3 } = stand.aws.clients;
+test("an endpoint that only verify-deployment has asked is insufficient data", async () => {
+  const { s3 } = stand.aws.clients;
   await until(async () => {
     const Prefix = "scones/chain/capture/";
     return (await s3.send(new ListObjectsV2Command({ Bucket: stand.aws.bucket, Prefix }))).KeyCount;
   });
-  const monitored = await step("monitor-endpoint", { hours: 1 });
-  expect(monitored.outputs).toEqual({
+  const { outputs: found } = await step("monitor-endpoint", { hours: 1 });
+  expect(found).toMatchObject({ verdict: "insufficient data", records: "0" });
+});
+
+test("monitor-endpoint compares with the evaluation of the model that serves", async () => {
+  const { clients } = stand.aws;
+  const context = {
+    clients,
+    progress: { line: () => undefined, count: () => undefined },
+    signal: new AbortController().signal,
+  };
+  const dataset = await readDataset(context, outputs["dataset-uri"] ?? "");
+  await sendTraffic(context, dataset, "scones-chain");
+  const monitored = await until(async () => {
+    const { outputs: found } = await step("monitor-endpoint", { hours: 1 });
+    return found["records"] === "20" ? found : undefined;
+  });
+  expect(monitored).toEqual({
     verdict: "no drift",
-    records: expect.stringMatching(/^\d+$/),
+    records: "20",
     "drifted-features": "",
     "report-uri": expect.stringContaining("/scones/chain/monitoring/scones-chain/"),
   });
+  const { sagemaker } = clients;
   const { EndpointStatus } = await sagemaker.send(
     new DescribeEndpointCommand({ EndpointName: "scones-chain" }),
   );

@@ -78,7 +78,12 @@ test("the pipeline's jobs follow each other, so that nothing starts after a clos
 test("the job that waits for the training gets the inputs of the one that starts it", () => {
   const { train, wait } = workflow("pipeline").jobs;
   const [starts, waits] = [train, wait].map((job) => job?.steps.at(-1)?.with);
-  expect(starts).toEqual({ ...waits, wait: false, "timeout-minutes": undefined });
+  expect(waits).toEqual({
+    ...starts,
+    wait: true,
+    "timeout-minutes": 170,
+    "training-job-name": "${{ needs.train.outputs.training-job-name }}",
+  });
 });
 
 test.each<[string, Inputs]>([
