@@ -33,9 +33,7 @@ export const action = defineAction({
       ),
     );
     if (!approved && failOnClosed) {
-      throw new StepError(
-        `The gate is closed: ${reason} Nothing is deployed; the model package is Rejected.`,
-      );
+      throw new StepError(`The gate is closed: ${reason} Nothing is deployed.`);
     }
     notice(`Gate: ${line}`);
   },

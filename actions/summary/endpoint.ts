@@ -22,7 +22,10 @@ export function endpointSummary(served: EndpointFacts): string {
       ["configuration", code(endpoint.endpointConfigName)],
       ["instances", `${instanceCount} x ${code(instanceType)}`],
       ["costs", cost === undefined ? undefined : escape(cost)],
-      ["expires", expiresAt === undefined ? "not set by this run" : utc(expiresAt)],
+      [
+        "expires",
+        expiresAt === undefined ? "never: it stays until it is torn down" : utc(expiresAt),
+      ],
     ]),
     ...linkLine(links),
   );

@@ -24,7 +24,8 @@ export interface GateDeploymentInput {
 
 /**
  * Approves or rejects a model package by its evaluation, and by that of the model which serves, and
- * writes the reason into it.
+ * writes the reason into it. The package of the model that serves is not rejected afterwards by a
+ * stricter gate: it could not be deployed again.
  * @throws StepError where the evaluation is not whole.
  */
 export async function gateDeployment(
@@ -35,6 +36,11 @@ export async function gateDeployment(
   const { clients, progress, signal } = context;
   const serving = await servingModel(context, config, evaluation);
   const decision = decide(evaluation, config.gate, serving);
+  if (!decision.approved && serving?.name === evaluation.trainingJobName) {
+    progress.line(`${serving.name} serves: its model package stays as it is`);
+    progress.line(decision.line);
+    return decision;
+  }
   await clients.sagemaker.send(
     new UpdateModelPackageCommand({
       ModelPackageArn: modelPackageArn,

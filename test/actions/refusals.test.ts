@@ -110,7 +110,7 @@ test("a closed gate fails with the numbers, its outputs and summary there all th
   const closed = await stand.run("gate-deployment", inputs);
   expect(closed.code).toBe(1);
   expect(messages(closed)).toEqual([
-    "The gate is closed: 18/20 = 90.0% of the test pictures right, 1 short of 19. Nothing is deployed; the model package is Rejected.",
+    "The gate is closed: 18/20 = 90.0% of the test pictures right, 1 short of 19. Nothing is deployed.",
   ]);
   expect(closed.outputs).toEqual({
     approved: "false",

@@ -85,7 +85,7 @@ test("an endpoint shows its instances, its price and when it goes", () => {
 
 test("an expiry that this run did not set is not claimed", () => {
   const summary = endpointSummary({ endpoint, instanceType: "ml.m5.xlarge", instanceCount: 1 });
-  expect(summary).toContain("| expires | not set by this run |");
+  expect(summary).toContain("| expires | never: it stays until it is torn down |");
 });
 
 test("a verification shows what was routed and how fast", () => {

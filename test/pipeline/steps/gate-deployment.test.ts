@@ -101,7 +101,7 @@ test("the verdict and its reason stand in the model package", async () => {
   expect(await described()).toMatchObject({ ModelApprovalStatus: "Approved" });
 });
 
-test("the model that serves is found by the endpoint, and compared on the same dataset only", async () => {
+test("the model that serves is found by the endpoint, compared on the same dataset only, and not rejected", async () => {
   await using stand = await openStand();
   const { context, fixture, lines } = stand;
   const config = parseConfig("environment: test");
@@ -124,6 +124,14 @@ test("the model that serves is found by the endpoint, and compared on the same d
     name: "job-served",
     correct: 9,
   });
+  const { modelPackageArn } = served;
+  const decision = await gateDeployment(context, config, { evaluation, modelPackageArn });
+  expect(decision.approved).toBe(false);
+  expect(lines).toContain("job-served serves: its model package stays as it is");
+  const after = await fixture.sagemaker.send(
+    new DescribeModelPackageCommand({ ModelPackageName: modelPackageArn }),
+  );
+  expect(after.ModelApprovalStatus).toBe("PendingManualApproval");
   const other = { ...evaluation, datasetHash: "another" };
   expect(await servingModel(context, config, other)).toBeUndefined();
   expect(lines.at(-1)).toMatch(/job-served, was measured on other pictures/);
