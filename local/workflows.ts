@@ -18,7 +18,7 @@ async function main({ only, out, verbose }: Arguments): Promise<number> {
   const { signal } = cancel;
   try {
     const act = await ensureGoTool(ACT, { log, signal });
-    if (act === undefined) return 0;
+    if (act === undefined) return 2;
     display.heading("local AWS and local GitHub");
     const wanted = only === undefined ? proofs : withNeeded(only);
     const done: [Proof, Proven][] = [];

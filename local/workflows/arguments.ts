@@ -32,9 +32,9 @@ Runs:
 ${proofs.map(({ name, claim }) => `  ${name.padEnd(12)} ${claim}`).join("\n")}
 
 Exit codes:
-  0  all did what they claim, or Go and act are missing and nothing was run
+  0  all did what they claim
   1  one did not
-  2  the command line is wrong
+  2  the command line is wrong, or Go is missing to build act: nothing was run
   130, 143  cancelled; every process was ended
 
 Examples:
