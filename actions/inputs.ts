@@ -66,6 +66,13 @@ export function count(value: string): number {
   return number;
 }
 
+/** Hours above 0, at most a year's. */
+export function hours(value: string): number {
+  const number = positive(value);
+  if (number > 8760) throw new Error("expected at most 8760 hours, a year");
+  return number;
+}
+
 /** A time as ISO 8601 has it; `Date` alone would take 5 for a day in 2001. */
 export function date(value: string): Date {
   const time = new Date(value);

@@ -28,7 +28,7 @@ export async function servingModel(
   { datasetHash, total }: Evaluation,
 ): Promise<ServingModel | undefined> {
   const { clients, progress, signal } = context;
-  const name = await servedName(context, names.endpoint(config));
+  const name = (await modelBehind(context, names.endpoint(config)))?.name;
   if (name === undefined) return undefined;
   const found = await findModelPackage(context, names.modelPackageGroup(config), {
     trainingJobName: name,
@@ -46,19 +46,27 @@ export async function servingModel(
   return Number.isInteger(correct) && correct <= total ? { name, correct } : undefined;
 }
 
+/** What the answers of the model that serves are compared with. */
+export interface Baseline {
+  readonly evaluationUri: string;
+  /** When its endpoint configuration was made: captures before are of another model. */
+  readonly since: Date;
+}
+
 /**
- * Where the evaluation of the model that serves is: of its newest model package. Undefined where no
- * endpoint serves.
+ * The evaluation of the model that serves, by its newest model package. Undefined where no endpoint
+ * serves.
  * @throws StepError where the model that serves was never measured.
  */
-export async function servingEvaluationUri(
+export async function servingBaseline(
   context: Context,
   config: Pick<Config, "project" | "environment">,
-): Promise<string | undefined> {
+): Promise<Baseline | undefined> {
   const { clients, signal } = context;
   const endpoint = names.endpoint(config);
-  const name = await servedName(context, endpoint);
-  if (name === undefined) return undefined;
+  const served = await modelBehind(context, endpoint);
+  if (served === undefined) return undefined;
+  const { name, since } = served;
   const group = names.modelPackageGroup(config);
   const pages = paginateListModelPackages(
     { client: clients.sagemaker },
@@ -71,8 +79,10 @@ export async function servingEvaluationUri(
         new DescribeModelPackageCommand({ ModelPackageName: ModelPackageArn }),
         { abortSignal: signal },
       );
-      const uri = measured?.["evaluationUri"];
-      if (measured?.["trainingJobName"] === name && uri !== undefined) return uri;
+      const evaluationUri = measured?.["evaluationUri"];
+      if (measured?.["trainingJobName"] === name && evaluationUri !== undefined) {
+        return { evaluationUri, since };
+      }
     }
   }
   throw new StepError(
@@ -80,15 +90,19 @@ export async function servingEvaluationUri(
   );
 }
 
-async function servedName(context: Context, endpointName: string): Promise<string | undefined> {
+async function modelBehind(
+  context: Context,
+  endpointName: string,
+): Promise<{ name: string; since: Date } | undefined> {
   const endpoint = await describeEndpoint(context, endpointName);
   if (endpoint === undefined) return undefined;
   try {
-    const { ProductionVariants } = await context.clients.sagemaker.send(
+    const { ProductionVariants, CreationTime } = await context.clients.sagemaker.send(
       new DescribeEndpointConfigCommand({ EndpointConfigName: endpoint.EndpointConfigName }),
       { abortSignal: context.signal },
     );
-    return ProductionVariants?.[0]?.ModelName;
+    const name = ProductionVariants?.[0]?.ModelName;
+    return name === undefined ? undefined : { name, since: CreationTime ?? new Date(0) };
   } catch (error) {
     // AWS lets a configuration go while its endpoint serves.
     if (error instanceof Error && /could not find/i.test(error.message)) return undefined;

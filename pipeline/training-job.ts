@@ -1,3 +1,4 @@
+import { HeadObjectCommand } from "@aws-sdk/client-s3";
 import {
   CreateTrainingJobCommand,
   DescribeTrainingJobCommand,
@@ -8,6 +9,7 @@ import type { Config } from "./config.ts";
 import type { Context } from "./context.ts";
 import { StepError } from "./errors.ts";
 import { ATTEMPTS, attemptName, fingerprint } from "./names.ts";
+import { parseS3Uri } from "./s3.ts";
 import { RUN_TAG, tags } from "./tags.ts";
 import type { TrainingSpecification } from "./training-specification.ts";
 
@@ -53,8 +55,8 @@ async function isOf(
   return Tags.some(({ Key, Value }) => Key === RUN_TAG && Value === run);
 }
 
-interface Attempted {
-  /** The first attempt's name. */
+/** What a training job is asked for by, and its first attempt's name. */
+export interface Wanted {
   readonly base: string;
   readonly specification: TrainingSpecification;
   readonly run: string | undefined;
@@ -62,37 +64,36 @@ interface Attempted {
   readonly started?: string | undefined;
 }
 
+/** A job that is worth something, or the name that the next attempt gets. */
+export type Attempt =
+  | { readonly job: TrainingJob; readonly adopted: boolean }
+  | { readonly job: undefined; readonly name: string };
+
 /**
- * The newest attempt at a specification that is worth something, else a new one. An attempt that
- * failed or was stopped can't be made again under its name: the next has `-2`, `-3`, ... behind it.
- * @throws StepError where the job of that name is another, or all attempts failed.
+ * The newest attempt at a specification that is worth something. Not worth anything is one that
+ * failed, was stopped, or whose model was deleted since; its name is taken, so the next attempt has
+ * `-2`, `-3`, ... behind it.
+ * @throws StepError where the job of that name is another, or too many attempts failed.
  */
-export async function ensureTrainingJob(
+export async function findTrainingJob(
   context: Context,
-  config: Config,
-  { base, specification, run, started }: Attempted,
-): Promise<{ job: TrainingJob; adopted: boolean }> {
-  for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
+  { base, specification, run, started }: Wanted,
+): Promise<Attempt> {
+  let failed = 0;
+  for (let attempt = 1; failed < ATTEMPTS; attempt++) {
     const name = attemptName(base, attempt);
     const found = await describeTrainingJob(context, name);
-    if (found === undefined) {
-      await create(context, config, { name, specification, run });
-      // Not abortable either: a job that was just made must get to where a cancelled run stops it.
-      const job = await describeTrainingJob({ ...context, signal: NEVER }, name);
-      if (job === undefined)
-        throw new StepError(`Training job ${name} vanished after its creation.`);
-      return { job, adopted: false };
-    }
+    if (found === undefined) return { job: undefined, name };
     assertSame(found, specification);
     if (name === started) return { job: found, adopted: !(await isOf(context, found, run)) };
     const useless = found.TrainingJobStatus === "Failed" || found.TrainingJobStatus === "Stopped";
-    if (!useless || lacksCapacity(found)) {
-      const adopted = !(await isOf(context, found, run));
-      context.progress.line(
-        `training job ${name} is there (${found.TrainingJobStatus}): ${adopted ? "adopted" : "this run's"}`,
-      );
-      return { job: found, adopted };
-    }
+    if (useless && !lacksCapacity(found)) failed += 1;
+    if (useless || (await lostItsModel(context, found))) continue;
+    const adopted = !(await isOf(context, found, run));
+    context.progress.line(
+      `training job ${name} is there (${found.TrainingJobStatus}): ${adopted ? "adopted" : "this run's"}`,
+    );
+    return { job: found, adopted };
   }
   throw new StepError(
     `Training job ${base} failed ${ATTEMPTS} times. Change the configuration or the data first; ` +
@@ -100,10 +101,46 @@ export async function ensureTrainingJob(
   );
 }
 
+/** Starts a job, or finds the one that another run of the same commit has just started. */
+export async function createTrainingJob(
+  context: Context,
+  config: Config,
+  wanted: Omit<Wanted, "base" | "started"> & { readonly name: string },
+): Promise<TrainingJob> {
+  await create(context, config, wanted);
+  // Not abortable either: a job that was just made must get to where a cancelled run stops it.
+  const job = await describeTrainingJob({ ...context, signal: NEVER }, wanted.name);
+  if (job === undefined)
+    throw new StepError(`Training job ${wanted.name} vanished after its creation.`);
+  return job;
+}
+
+/** Teardown deletes models, and leaves SageMaker's record of the job that made them. */
+async function lostItsModel(
+  { clients, progress, signal }: Context,
+  { TrainingJobName, TrainingJobStatus, ModelArtifacts }: TrainingJob,
+): Promise<boolean> {
+  const uri = ModelArtifacts?.S3ModelArtifacts;
+  if (TrainingJobStatus !== "Completed" || uri === undefined) return false;
+  const { bucket, key } = parseS3Uri(uri);
+  try {
+    await clients.s3.send(new HeadObjectCommand({ Bucket: bucket, Key: key }), {
+      abortSignal: signal,
+    });
+    return false;
+  } catch (error) {
+    if (!(error instanceof Error && error.name === "NotFound")) throw error;
+    progress.line(
+      `training job ${TrainingJobName} is Completed, but its model was deleted: ${uri}`,
+    );
+    return true;
+  }
+}
+
 async function create(
   { clients, progress }: Context,
   config: Config,
-  { name, specification, run }: Omit<Attempted, "base" | "started"> & { name: string },
+  { name, specification, run }: Omit<Wanted, "base" | "started"> & { readonly name: string },
 ): Promise<void> {
   const type = specification.ResourceConfig?.InstanceType ?? "";
   try {

@@ -2,7 +2,7 @@ import { hourlyCostLine } from "../../pipeline/prices.ts";
 import { deployEndpoint } from "../../pipeline/steps/deploy-endpoint.ts";
 import { common, defineAction, runAction } from "../action.ts";
 import { inConsole } from "../console.ts";
-import { count, optional, override, positive, required } from "../inputs.ts";
+import { count, hours, optional, override, required } from "../inputs.ts";
 import { bucketOf } from "../settings.ts";
 import { endpointSummary } from "../summary/endpoint.ts";
 
@@ -12,7 +12,7 @@ export const action = defineAction({
     modelPackageArn: required(),
     instanceType: override("endpoint.instanceType"),
     instanceCount: override("endpoint.instanceCount", count),
-    keepFor: optional(positive),
+    keepFor: optional(hours),
     timeoutMinutes: override("endpoint.maxWaitMinutes", count),
   },
   outputs: ["endpointName", "endpointConfigName", "change", "expiresAt"],

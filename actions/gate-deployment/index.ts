@@ -1,10 +1,13 @@
-import { StepError, UsageError } from "../../pipeline/errors.ts";
+import { StepError } from "../../pipeline/errors.ts";
 import { gateDeployment } from "../../pipeline/steps/gate-deployment.ts";
 import { readEvaluation } from "../../pipeline/stored.ts";
 import { common, defineAction, runAction } from "../action.ts";
 import { inConsole } from "../console.ts";
 import { flag, optional, positive, required, withDefault } from "../inputs.ts";
+import { raised } from "./accuracy.ts";
 import { gateSummary } from "../summary/gate.ts";
+
+const DRAWN = " (on DRAWN pictures, not photographs)";
 
 export const action = defineAction({
   inputs: {
@@ -35,16 +38,8 @@ export const action = defineAction({
     if (!approved && failOnClosed) {
       throw new StepError(`The gate is closed: ${reason} Nothing is deployed.`);
     }
-    notice(`Gate: ${line}`);
+    notice(`Gate: ${line}${evaluation.datasetSource === "drawn" ? DRAWN : ""}`);
   },
 });
-
-/** The stricter gate. @throws UsageError where the input would lower it */
-function raised(configured: number, asked = configured): number {
-  if (asked >= configured && asked <= 1) return asked;
-  throw new UsageError(
-    `Input accuracy: ${asked}: the gate of pipeline.yaml is ${configured}; it can be raised, up to 1, never lowered.`,
-  );
-}
 
 if (import.meta.main) await runAction(action);

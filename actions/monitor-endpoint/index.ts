@@ -1,6 +1,6 @@
 import { StepError } from "../../pipeline/errors.ts";
 import { keys, names } from "../../pipeline/names.ts";
-import { servingEvaluationUri } from "../../pipeline/serving-model.ts";
+import { servingBaseline } from "../../pipeline/serving-model.ts";
 import { monitorEndpoint } from "../../pipeline/steps/monitor-endpoint.ts";
 import { readEvaluation } from "../../pipeline/stored.ts";
 import { common, defineAction, runAction } from "../action.ts";
@@ -19,8 +19,11 @@ export const action = defineAction({
   outputs: ["verdict", "records", "driftedFeatures", "reportUri"],
   async run({ context, config, inputs, output, summarize, notice }) {
     const bucket = bucketOf(config);
-    const uri = inputs.evaluationUri ?? (await servingEvaluationUri(context, config));
-    if (uri === undefined) {
+    const baseline =
+      inputs.evaluationUri === undefined
+        ? await servingBaseline(context, config)
+        : { evaluationUri: inputs.evaluationUri, since: new Date(0) };
+    if (baseline === undefined) {
       output({ verdict: "insufficient data", records: 0 });
       notice(`No endpoint ${names.endpoint(config)} serves: there is nothing to monitor.`);
       return;
@@ -29,8 +32,9 @@ export const action = defineAction({
       bucket,
       endpointName: names.endpoint(config),
       captureUri: `s3://${bucket}/${keys.capture(config)}`,
-      evaluation: await readEvaluation(context, uri),
-      since: new Date(Date.now() - inputs.hours * 3_600_000),
+      evaluation: await readEvaluation(context, baseline.evaluationUri),
+      // What a former model answered is not compared with this one's evaluation.
+      since: new Date(Math.max(Date.now() - inputs.hours * 3_600_000, baseline.since.getTime())),
     });
     const { verdict, records, reportUri } = monitoring;
     const drifted = monitoring.features.filter((feature) => feature.drifted);

@@ -1,3 +1,5 @@
+import type { Config } from "../../pipeline/config.ts";
+import type { Context } from "../../pipeline/context.ts";
 import { expiredEnvironments } from "../../pipeline/expiry.ts";
 import { StepError } from "../../pipeline/errors.ts";
 import { teardown, TeardownError } from "../../pipeline/steps/teardown.ts";
@@ -25,6 +27,10 @@ export const action = defineAction({
     const failures = [...unreadable];
     for (const environment of environments) {
       context.progress.line(`environment ${environment}`);
+      if (expiredOnly && !(await isStillExpired(context, config, environment))) {
+        context.progress.line("was deployed again meanwhile: it stays");
+        continue;
+      }
       const add = (resources: TeardownError["left"], outcome: TeardownRow["outcome"]) =>
         rows.push(...resources.map((resource) => ({ ...resource, environment, outcome })));
       try {
@@ -50,5 +56,11 @@ export const action = defineAction({
     if (expiredOnly && environments.length === 0) notice("No environment has expired.");
   },
 });
+
+/** The environments before it took their time. */
+async function isStillExpired(context: Context, config: Config, name: string): Promise<boolean> {
+  const { expired } = await expiredEnvironments(context, config);
+  return expired.some(({ environment }) => environment === name);
+}
 
 if (import.meta.main) await runAction(action);

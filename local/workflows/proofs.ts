@@ -30,7 +30,7 @@ const pipeline = { workflow: "pipeline.yml", timeoutMs: 8 * MINUTES } as const;
 const teardown = { workflow: "teardown.yml", timeoutMs: 4 * MINUTES } as const;
 const production = { environment: "production" } as const;
 
-const untilGate = ["stage", "train", "wait", "evaluate", "gate"];
+const untilGate = ["stage", "train", "evaluate", "gate"];
 const all = [...untilGate, "deploy", "verify"];
 
 export const proofs: readonly Proof[] = [

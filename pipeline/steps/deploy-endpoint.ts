@@ -12,7 +12,7 @@ import { ensureEndpointConfig } from "../endpoint-config.ts";
 import { StepError } from "../errors.ts";
 import { names } from "../names.ts";
 import { poll } from "../poll.ts";
-import { setExpiry } from "../expiry.ts";
+import { expiryTag, setExpiry } from "../expiry.ts";
 import { deregisterScaling, registerScaling } from "../scaling.ts";
 import { tags } from "../tags.ts";
 
@@ -55,13 +55,14 @@ export async function deployEndpoint(
   });
   const after = await settled(context, config, input, endpointName);
   if (after?.EndpointStatus !== "InService") throw notServing(endpointName, after);
+  // Also where the former model serves on after a roll-back.
+  await registerScaling(context, config, endpointName);
   if (after.EndpointConfigName !== endpointConfigName) {
     throw new StepError(
       `Endpoint ${endpointName} is InService with ${after.EndpointConfigName}, not with ${endpointConfigName}: ` +
         `the update was rolled back (${after.FailureReason ?? "no reason given"}). The former model still serves.`,
     );
   }
-  await registerScaling(context, config, endpointName);
   await setExpiry(context, after.EndpointArn, input.expiresAt);
   context.progress.line(`endpoint ${endpointName} is InService (${change})`);
   return { endpointName, endpointConfigName, change };
@@ -101,7 +102,7 @@ async function approvedModel(
 async function bringUp(
   context: Context,
   config: Config,
-  { run }: DeployEndpointInput,
+  { run, expiresAt }: DeployEndpointInput,
   target: { before: Endpoint | undefined; endpointName: string; endpointConfigName: string },
 ): Promise<DeployedEndpoint["change"]> {
   const { endpointName, endpointConfigName, before } = target;
@@ -120,7 +121,12 @@ async function bringUp(
     await settled(context, config, {}, endpointName);
   }
   await onceVisible(context, () =>
-    sagemaker.send(new CreateEndpointCommand({ ...request, Tags: tags(config, run) })),
+    sagemaker.send(
+      new CreateEndpointCommand({
+        ...request,
+        Tags: [...tags(config, run), expiryTag(expiresAt)],
+      }),
+    ),
   );
   return "created";
 }

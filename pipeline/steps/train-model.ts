@@ -7,8 +7,9 @@ import { names } from "../names.ts";
 import { poll } from "../poll.ts";
 import { type Stoppable, stopOnAbort } from "../stop-on-abort.ts";
 import {
+  createTrainingJob,
   describeTrainingJob,
-  ensureTrainingJob,
+  findTrainingJob,
   isOver,
   lacksCapacity,
   type TrainingJob,
@@ -68,10 +69,15 @@ export async function trainModel(
   input: TrainModelInput,
 ): Promise<TrainedModel> {
   const history: TrainingMoment[] = [];
+  const full = new Set<string>();
   for (;;) {
-    const { job, adopted } = await start(context, config, input);
+    const { job, adopted } = await start(context, config, input, full);
     const ended = isOver(job) ? job : await wait(context, config, input, job, history);
-    if (!lacksCapacity(ended)) {
+    if (lacksCapacity(ended)) {
+      const type = ended.ResourceConfig?.InstanceType ?? "";
+      full.add(type);
+      context.progress.line(`no capacity for ${type}: ${ended.FailureReason ?? ""}`);
+    } else {
       const model = trainedModel(ended);
       const { modelDataUrl, trainingSeconds, billableSeconds } = model;
       context.progress.line(
@@ -88,7 +94,7 @@ export async function startTraining(
   config: Config,
   input: TrainModelInput,
 ): Promise<StartedTraining> {
-  const { job, adopted } = await start(context, config, input);
+  const { job, adopted } = await start(context, config, input, new Set());
   if (!isOver(job)) {
     await stopOnAbort(context, stoppable(context, input, job), async () =>
       context.signal.throwIfAborted(),
@@ -119,29 +125,38 @@ export async function findTrainedModel(
   return { ...trainedModel(job), adopted: true, history: [] };
 }
 
-/** The job on the first instance type that AWS did not lack capacity for. */
+/**
+ * A job that is there on any of the instance types, else a new one on the first that is not `full`,
+ * which grows by those that AWS has no capacity for. An earlier run's lack is not remembered.
+ */
 async function start(
   context: Context,
   config: Config,
   { dataset, executionRoleArn, run, retrain, started }: TrainModelInput,
+  full: Set<string>,
 ): Promise<{ job: TrainingJob; adopted: boolean }> {
   if (retrain === true && run === undefined) {
     throw new UsageError("To retrain, name the run: its job is found by that name again.");
   }
+  const free = [];
   for (const instanceType of config.training.instanceTypes) {
     const specification = trainingSpecification(config, dataset, {
       executionRoleArn,
       instanceType,
     });
     const base = names.trainingJob(config, retrain ? { specification, run } : specification);
-    const found = await ensureTrainingJob(context, config, {
-      base,
-      specification,
-      run,
-      started,
-    });
-    if (!lacksCapacity(found.job)) return found;
-    context.progress.line(`no capacity for ${instanceType}: ${found.job.FailureReason ?? ""}`);
+    const found = await findTrainingJob(context, { base, specification, run, started });
+    if (found.job === undefined) free.push({ specification, run, name: found.name });
+    else if (lacksCapacity(found.job)) full.add(instanceType);
+    else return found;
+  }
+  for (const wanted of free) {
+    const type = wanted.specification.ResourceConfig?.InstanceType ?? "";
+    if (full.has(type)) continue;
+    const job = await createTrainingJob(context, config, wanted);
+    if (!lacksCapacity(job)) return { job, adopted: false };
+    full.add(type);
+    context.progress.line(`no capacity for ${type}: ${job.FailureReason ?? ""}`);
   }
   throw new StepError(
     `AWS has no capacity for any of ${config.training.instanceTypes.join(", ")}. ` +
@@ -212,7 +227,7 @@ function trainedModel(job: TrainingJob): Omit<TrainedModel, "adopted" | "history
     const next =
       SecondaryStatus === "MaxRuntimeExceeded"
         ? "Raise training.maxRuntimeMinutes."
-        : "Its log: CloudWatch, /aws/sagemaker/TrainingJobs. Run again for a new attempt.";
+        : "Its log: CloudWatch, /aws/sagemaker/TrainingJobs. Start it again for a new attempt.";
     throw new StepError(
       `Training job ${TrainingJobName} ended ${TrainingJobStatus}: ` +
         `${FailureReason ?? SecondaryStatus ?? "no reason given"}. ${next}`,

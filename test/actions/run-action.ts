@@ -42,11 +42,6 @@ export interface RunOptions {
   readonly signalAt?: { readonly says: RegExp; readonly signal: NodeJS.Signals };
 }
 
-interface Definition {
-  readonly inputs: Readonly<Record<string, { readonly default?: string }>>;
-  readonly runs: { readonly main: string };
-}
-
 /**
  * Runs an action's real entry in a process of its own as GitHub's runner does: inputs and the defaults
  * of action.yml as `INPUT_*`, files for outputs and the summary, nothing of this process's environment.

@@ -67,23 +67,12 @@ test("every local action that is used exists", () => {
 test("the pipeline's jobs follow each other, so that nothing starts after a closed gate", () => {
   const { concurrency, jobs: all } = workflow("pipeline");
   expect(concurrency["cancel-in-progress"]).toBe(false);
-  const order = ["stage", "train", "wait", "evaluate", "gate", "deploy", "verify"];
+  const order = ["stage", "train", "evaluate", "gate", "deploy", "verify"];
   expect(Object.keys(all)).toEqual(order);
   for (const [at, id] of order.slice(1).entries()) {
     expect([all[id]?.needs].flat()).toContain(order[at]);
   }
   expect(all["deploy"]?.environment).toBeDefined();
-});
-
-test("the job that waits for the training gets the inputs of the one that starts it", () => {
-  const { train, wait } = workflow("pipeline").jobs;
-  const [starts, waits] = [train, wait].map((job) => job?.steps.at(-1)?.with);
-  expect(waits).toEqual({
-    ...starts,
-    wait: true,
-    "timeout-minutes": 170,
-    "training-job-name": "${{ needs.train.outputs.training-job-name }}",
-  });
 });
 
 test.each<[string, Inputs]>([

@@ -100,6 +100,28 @@ test("an environment expires when its last deployment said, or never", async () 
   expect(await expiry()).toEqual(["never"]);
 });
 
+test("an endpoint carries its expiry from its creation on, so that a cut-off run costs no more", async () => {
+  const config = configOf("cut-off");
+  const input = await createInput("cut-off");
+  const cancel = new AbortController();
+  const context = { ...stand.context, signal: cancel.signal };
+  const progress = {
+    ...context.progress,
+    line: (text: string) => {
+      if (text.endsWith("is Creating")) cancel.abort(new Error("cut off"));
+    },
+  };
+  const expiresAt = new Date(Date.UTC(2026, 0, 1));
+  await expect(
+    deployEndpoint({ ...context, progress }, config, { ...input, expiresAt }),
+  ).rejects.toThrow(/abort/i);
+  const { EndpointArn } = await settled(stand.fixture, "scones-cut-off");
+  const { Tags } = await stand.fixture.sagemaker.send(
+    new ListTagsCommand({ ResourceArn: EndpointArn }),
+  );
+  expect(Tags).toContainEqual({ Key: "scones:expires-at", Value: expiresAt.toISOString() });
+});
+
 test("another model updates the endpoint and is scaled again", async () => {
   const config = configOf("updated");
   await deployEndpoint(stand.context, config, await createInput("old"));
@@ -131,6 +153,7 @@ test("fault 37: an update that rolls back fails, although the endpoint is InServ
   const good = await deployEndpoint(stand.context, config, await createInput("before"));
   const bad = await createInput("broken", { start: "fail" });
   await expect(deployEndpoint(stand.context, config, bad)).rejects.toThrow("was rolled back");
+  expect(await isScaled(stand.context, "scones-rolls-back")).toBe(true);
   const serving = await settled(stand.fixture, "scones-rolls-back");
   expect(serving).toMatchObject({
     EndpointStatus: "InService",

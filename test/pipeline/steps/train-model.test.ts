@@ -1,3 +1,4 @@
+import { DeleteObjectCommand } from "@aws-sdk/client-s3";
 import {
   DescribeTrainingJobCommand,
   ListTagsCommand,
@@ -127,6 +128,42 @@ test("fault 25: the next instance type takes over where AWS has no capacity", as
     new DescribeTrainingJobCommand({ TrainingJobName: made.trainingJobName }),
   );
   expect(job.ResourceConfig?.InstanceType).toBe("ml.g5.xlarge");
+});
+
+test("a lack of capacity is not remembered: a later run asks again", async () => {
+  const config = createConfig("later");
+  const { sagemaker } = stand.context.clients;
+  const inject = "lacksCapacity";
+  sagemaker.middlewareStack.add(
+    (next) => async (request) => {
+      const result = await next(request);
+      const job = result.output as Partial<DescribeTrainingJobCommandOutput>;
+      if (/^scones-later-\w+$/.test(job.TrainingJobName ?? "")) {
+        job.TrainingJobStatus = "Failed";
+        job.FailureReason = "CapacityError: Unable to provision requested ML compute capacity.";
+      }
+      return result;
+    },
+    { step: "initialize", name: inject },
+  );
+  await expect(trainModel(stand.context, config, input)).rejects.toThrow(
+    "AWS has no capacity for any of ml.g4dn.xlarge, ml.g5.xlarge.",
+  );
+  const made = await trainModel(stand.context, config, input);
+  sagemaker.middlewareStack.remove(inject);
+  expect(made.trainingJobName).toMatch(/-2$/);
+});
+
+test("a job whose model was deleted since, as teardown does, is trained anew", async () => {
+  const config = createConfig("emptied");
+  const before = await trainModel(stand.context, config, input);
+  const Key = before.modelDataUrl.slice(`s3://${bucket}/`.length);
+  await stand.fixture.s3.send(new DeleteObjectCommand({ Bucket: bucket, Key }));
+  const after = await trainModel(stand.context, config, input);
+  expect(after).toMatchObject({
+    trainingJobName: `${before.trainingJobName}-2`,
+    adopted: false,
+  });
 });
 
 test("fault 26: a missing quota is named, and nothing is tried again", async () => {

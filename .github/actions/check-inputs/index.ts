@@ -1,0 +1,18 @@
+import { common, defineAction, runAction } from "../../../actions/action.ts";
+import { raised } from "../../../actions/gate-deployment/accuracy.ts";
+import { hours, optional, positive } from "../../../actions/inputs.ts";
+
+export const action = defineAction({
+  inputs: {
+    config: common.config,
+    environment: common.environment,
+    accuracy: optional(positive),
+    keepFor: optional(hours),
+  },
+  outputs: [],
+  run: async ({ config, inputs }) => {
+    raised(config.gate.accuracy, inputs.accuracy);
+  },
+});
+
+if (import.meta.main) await runAction(action);
