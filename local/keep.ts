@@ -12,7 +12,10 @@ export async function keepUp(
   for (const [name, value] of Object.entries(environment)) {
     if (name.startsWith("AWS_")) display.say(`export ${name}=${value}`);
   }
-  display.say("\nCtrl-C tears it down.");
+  display.say(
+    "\nThis is a session of the pipeline role, which may do what the pipeline does. To be root: the key and",
+  );
+  display.say("the secret `test`, and no session token.\n\nCtrl-C tears it down.");
   // An AbortSignal alone does not keep the process alive.
   const alive = setInterval(() => undefined, 60_000);
   if (!signal.aborted) await once(signal, "abort");
