@@ -52,6 +52,17 @@ export function flag(value: string): boolean {
   throw new Error("expected true or false");
 }
 
+/** One of these words. */
+export function oneOf<const Word extends string>(
+  ...words: readonly Word[]
+): (value: string) => Word {
+  return (value) => {
+    const found = words.find((word) => word === value);
+    if (found === undefined) throw new Error(`expected ${words.join(", ")}`);
+    return found;
+  };
+}
+
 /** A number above 0. */
 export function positive(value: string): number {
   const number = Number(value);

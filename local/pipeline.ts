@@ -91,11 +91,12 @@ export async function runSteps(
     ({ line }) => line,
   );
   if (!made.gate.approved) return;
-  const { endpointName } = (made.endpoint = await log.run(
+  const deployment = (made.endpoint = await log.run(
     "deploy-endpoint",
     () => deployEndpoint(context, config, { modelPackageArn, bucket, run, pollIntervalMs }),
     (endpoint) => `${endpoint.endpointName} ${endpoint.change}`,
   ));
+  const { endpointName } = deployment;
   const { stateMachineArn } = await log.run(
     "deploy-stack",
     () =>
@@ -110,7 +111,15 @@ export async function runSteps(
   );
   made.verification = await log.run(
     "verify-deployment",
-    () => verifyDeployment(context, config, { dataset, evaluation, stateMachineArn, endpointName }),
+    () =>
+      verifyDeployment(context, config, {
+        dataset,
+        evaluation,
+        stateMachineArn,
+        endpointName,
+        deployment,
+        pollIntervalMs,
+      }),
     ({ confident, unsure }) => `${confident} routed, ${unsure} below the threshold`,
   );
   if (keep !== undefined) {

@@ -3,7 +3,10 @@ import {
   type DescribeEndpointCommandOutput,
 } from "@aws-sdk/client-sagemaker";
 import { InvokeEndpointCommand } from "@aws-sdk/client-sagemaker-runtime";
+import type { Config } from "./config.ts";
 import type { Context } from "./context.ts";
+import { StepError } from "./errors.ts";
+import { poll } from "./poll.ts";
 
 export type Endpoint = DescribeEndpointCommandOutput;
 
@@ -40,4 +43,45 @@ export async function invokeEndpoint(
     { abortSignal: signal },
   );
   return Buffer.from(Body ?? []).toString();
+}
+
+/** The endpoint once nothing changes it any more; undefined where there is none. */
+export async function settledEndpoint(
+  context: Context,
+  config: Pick<Config, "endpoint">,
+  endpointName: string,
+  { pollIntervalMs = 10_000 }: { readonly pollIntervalMs?: number } = {},
+): Promise<Endpoint | undefined> {
+  let shown: string | undefined;
+  const { endpoint } = await poll(
+    async () => {
+      const found = await describeEndpoint(context, endpointName);
+      const status = found?.EndpointStatus;
+      if (
+        status === undefined ||
+        ["InService", "Failed", "OutOfService", "UpdateRollbackFailed"].includes(status)
+      ) {
+        return { endpoint: found };
+      }
+      if (status !== shown) context.progress.line(`endpoint ${endpointName} is ${status}`);
+      shown = status;
+      return undefined;
+    },
+    {
+      what: `Endpoint ${endpointName}`,
+      timeoutMs: config.endpoint.maxWaitMinutes * 60_000,
+      intervalMs: pollIntervalMs,
+      signal: context.signal,
+      resume: "It goes on: run the step again.",
+    },
+  );
+  return endpoint;
+}
+
+/** Says of an endpoint that should serve what it is instead. */
+export function notServing(name: string, endpoint: Endpoint | undefined): StepError {
+  return new StepError(
+    `Endpoint ${name} is ${endpoint?.EndpointStatus ?? "gone"}: ${endpoint?.FailureReason ?? "no reason given"}. ` +
+      `Its log: CloudWatch, /aws/sagemaker/Endpoints/${name}. Nothing was deleted.`,
+  );
 }

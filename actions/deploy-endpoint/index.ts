@@ -15,7 +15,13 @@ export const action = defineAction({
     keepFor: optional(hours),
     timeoutMinutes: override("endpoint.maxWaitMinutes", count),
   },
-  outputs: ["endpointName", "endpointConfigName", "change", "expiresAt"],
+  outputs: [
+    "endpointName",
+    "endpointConfigName",
+    "change",
+    "previousEndpointConfigName",
+    "expiresAt",
+  ],
   async run({ context, config, inputs, run, output, summarize, notice }) {
     const { modelPackageArn, keepFor } = inputs;
     const expiresAt =

@@ -2,7 +2,7 @@ import { verifyDeployment } from "../../pipeline/steps/verify-deployment.ts";
 import { readDataset, readEvaluation } from "../../pipeline/stored.ts";
 import { common, defineAction, runAction } from "../action.ts";
 import { inConsole } from "../console.ts";
-import { count, required, withDefault } from "../inputs.ts";
+import { count, oneOf, optional, required, text, withDefault } from "../inputs.ts";
 import { verificationSummary } from "../summary/verification.ts";
 
 export const action = defineAction({
@@ -12,16 +12,19 @@ export const action = defineAction({
     evaluationUri: required(),
     stateMachineArn: required(),
     endpointName: required(),
+    change: optional(oneOf("created", "updated", "unchanged")),
+    previousEndpointConfigName: optional(text),
     count: withDefault("20", count),
   },
   outputs: ["routed", "belowThreshold", "p50Ms", "p95Ms"],
   async run({ context, config, inputs, output, summarize }) {
-    const { stateMachineArn, endpointName } = inputs;
+    const { stateMachineArn, endpointName, change, previousEndpointConfigName } = inputs;
     const verification = await verifyDeployment(context, config, {
       dataset: await readDataset(context, inputs.datasetUri),
       evaluation: await readEvaluation(context, inputs.evaluationUri),
       stateMachineArn,
       endpointName,
+      deployment: change === undefined ? undefined : { change, previousEndpointConfigName },
       count: inputs.count,
     });
     const { confident, unsure, latencies } = verification;

@@ -7,7 +7,7 @@ import {
 } from "@aws-sdk/client-sagemaker";
 import type { Config } from "../config.ts";
 import type { Context } from "../context.ts";
-import { describeEndpoint, type Endpoint } from "../endpoint.ts";
+import { type Endpoint, notServing, settledEndpoint } from "../endpoint.ts";
 import { ensureEndpointConfig } from "../endpoint-config.ts";
 import { StepError } from "../errors.ts";
 import { names } from "../names.ts";
@@ -29,6 +29,8 @@ export interface DeployedEndpoint {
   readonly endpointName: string;
   readonly endpointConfigName: string;
   readonly change: "created" | "updated" | "unchanged";
+  /** What served before, where it was updated. */
+  readonly previousEndpointConfigName?: string | undefined;
 }
 
 /**
@@ -43,7 +45,7 @@ export async function deployEndpoint(
 ): Promise<DeployedEndpoint> {
   const modelName = await approvedModel(context, input);
   const endpointName = names.endpoint(config);
-  const before = await settled(context, config, input, endpointName);
+  const before = await settledEndpoint(context, config, endpointName, input);
   const endpointConfigName = await ensureEndpointConfig(context, config, {
     ...input,
     modelName,
@@ -53,7 +55,7 @@ export async function deployEndpoint(
     endpointName,
     endpointConfigName,
   });
-  const after = await settled(context, config, input, endpointName);
+  const after = await settledEndpoint(context, config, endpointName, input);
   if (after?.EndpointStatus !== "InService") throw notServing(endpointName, after);
   // Also where the former model serves on after a roll-back.
   await registerScaling(context, config, endpointName);
@@ -65,7 +67,8 @@ export async function deployEndpoint(
   }
   await setExpiry(context, after.EndpointArn, input.expiresAt);
   context.progress.line(`endpoint ${endpointName} is InService (${change})`);
-  return { endpointName, endpointConfigName, change };
+  const previousEndpointConfigName = change === "updated" ? before?.EndpointConfigName : undefined;
+  return { endpointName, endpointConfigName, change, previousEndpointConfigName };
 }
 
 /** The model that the package was measured on; its artifact must be the package's. */
@@ -118,7 +121,7 @@ async function bringUp(
     if (before.EndpointStatus !== "Failed") throw notServing(endpointName, before);
     context.progress.line(`endpoint ${endpointName} is Failed: deleted and made anew`);
     await sagemaker.send(new DeleteEndpointCommand({ EndpointName: endpointName }));
-    await settled(context, config, {}, endpointName);
+    await settledEndpoint(context, config, endpointName);
   }
   await onceVisible(context, () =>
     sagemaker.send(
@@ -152,45 +155,5 @@ async function onceVisible(context: Context, send: () => Promise<unknown>): Prom
       signal: context.signal,
       resume: "It stays invisible to SageMaker; run the step again.",
     },
-  );
-}
-
-/** The endpoint once nothing changes it any more; undefined where there is none. */
-async function settled(
-  context: Context,
-  config: Config,
-  { pollIntervalMs = 10_000 }: { pollIntervalMs?: number },
-  endpointName: string,
-): Promise<Endpoint | undefined> {
-  let shown: string | undefined;
-  const { endpoint } = await poll(
-    async () => {
-      const found = await describeEndpoint(context, endpointName);
-      const status = found?.EndpointStatus;
-      if (
-        status === undefined ||
-        ["InService", "Failed", "OutOfService", "UpdateRollbackFailed"].includes(status)
-      ) {
-        return { endpoint: found };
-      }
-      if (status !== shown) context.progress.line(`endpoint ${endpointName} is ${status}`);
-      shown = status;
-      return undefined;
-    },
-    {
-      what: `Endpoint ${endpointName}`,
-      timeoutMs: config.endpoint.maxWaitMinutes * 60_000,
-      intervalMs: pollIntervalMs,
-      signal: context.signal,
-      resume: "It goes on: run the step again.",
-    },
-  );
-  return endpoint;
-}
-
-function notServing(name: string, endpoint: Endpoint | undefined): StepError {
-  return new StepError(
-    `Endpoint ${name} is ${endpoint?.EndpointStatus ?? "gone"}: ${endpoint?.FailureReason ?? "no reason given"}. ` +
-      `Its log: CloudWatch, /aws/sagemaker/Endpoints/${name}. Nothing was deleted.`,
   );
 }

@@ -6,6 +6,7 @@ import type { Evaluation } from "../evaluation.ts";
 import { execute, type Execution } from "../execution.ts";
 import type { Dataset } from "../manifest.ts";
 import { poll } from "../poll.ts";
+import { type Deployment, restoreEndpoint } from "../restore-endpoint.ts";
 import {
   choosePictures,
   makeUnsurePicture,
@@ -21,6 +22,9 @@ export interface VerifyDeploymentInput {
   readonly evaluation: Pick<Evaluation, "predictions" | "classes">;
   readonly stateMachineArn: string;
   readonly endpointName: string;
+  /** What is taken back where the verification fails; nothing where it is not given. */
+  readonly deployment?: Omit<Deployment, "endpointName"> | undefined;
+  readonly pollIntervalMs?: number;
   /** Pictures to send; at most half of them unsure ones. */
   readonly count?: number;
 }
@@ -41,10 +45,36 @@ export interface Verification {
 /**
  * Sends test pictures through the state machine: those that the model is sure of must come back with
  * the route of their predicted class, the others must end in THRESHOLD_CONFIDENCE_NOT_MET, and both
- * must be seen. A model that is sure of every test picture is given a blend of two.
- * @throws StepError naming each execution that came to anything else.
+ * must be seen. A model that is sure of every test picture is given a blend of two. Where it fails, the
+ * deployment is taken back before the step does; a cancelled one is left as it is.
+ * @throws StepError naming each execution that came to anything else, and what serves now.
  */
 export async function verifyDeployment(
+  context: Context,
+  config: Config,
+  input: VerifyDeploymentInput,
+): Promise<Verification> {
+  try {
+    return await verify(context, config, input);
+  } catch (error) {
+    const { deployment, endpointName } = input;
+    if (deployment === undefined || context.signal.aborted) throw error;
+    context.progress.line("the verification failed: taking the deployment back");
+    const now = await restoreEndpoint(
+      context,
+      config,
+      { ...deployment, endpointName },
+      input,
+    ).catch((reason: unknown) => `It could not be taken back: ${messageOf(reason)}`);
+    throw new StepError(`${messageOf(error)}\n${now}`, { cause: error });
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+async function verify(
   context: Context,
   config: Config,
   { dataset, evaluation, stateMachineArn, endpointName, count = 20 }: VerifyDeploymentInput,

@@ -183,6 +183,23 @@ test("deploy-stack deploys the application under its roles", async () => {
   expect(deployed.summary).toContain("| Add | <code>StateMachine</code> |");
 });
 
+test("a new endpoint that does not verify is taken down before the step fails", async () => {
+  const arn = outputs["state-machine-arn"] ?? "";
+  const ran = await stand.run("verify-deployment", {
+    environment,
+    ...of("dataset-uri"),
+    ...of("evaluation-uri"),
+    "state-machine-arn": arn.replace("-classify", "-missing"),
+    ...of("endpoint-name"),
+    change: "created",
+  });
+  expect(ran.code).toBe(1);
+  expect(ran.annotations.at(-1)?.message).toMatch(
+    /\nEndpoint scones-chain was new and is deleted\./,
+  );
+  await step("deploy-endpoint", { ...of("model-package-arn"), "keep-for": 0.5 });
+});
+
 test("verify-deployment sees pictures routed and refused", async () => {
   const { outputs: verified, summary } = await step("verify-deployment", {
     ...of("dataset-uri"),

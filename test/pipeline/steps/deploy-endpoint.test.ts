@@ -7,6 +7,7 @@ import {
 } from "@aws-sdk/client-sagemaker";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import { parseConfig } from "../../../pipeline/config.ts";
+import { restoreEndpoint } from "../../../pipeline/restore-endpoint.ts";
 import { isScaled } from "../../../pipeline/scaling.ts";
 import { deployEndpoint } from "../../../pipeline/steps/deploy-endpoint.ts";
 import { bucket, createModel, image, settled } from "../../local/sagemaker/fixture.ts";
@@ -128,6 +129,42 @@ test("another model updates the endpoint and is scaled again", async () => {
   const made = await deployEndpoint(stand.context, config, await createInput("new"));
   expect(made.change).toBe("updated");
   expect(await isScaled(stand.context, "scones-updated")).toBe(true);
+});
+
+test("an update that is taken back serves the former model again, scaled", async () => {
+  const config = configOf("back");
+  const former = await deployEndpoint(stand.context, config, await createInput("former"));
+  const updated = await deployEndpoint(stand.context, config, await createInput("worse"));
+  expect(updated.previousEndpointConfigName).toBe(former.endpointConfigName);
+  const now = await restoreEndpoint(stand.context, config, updated, { pollIntervalMs: 25 });
+  expect(now).toBe(
+    `Endpoint scones-back serves the former model again, by ${former.endpointConfigName}.`,
+  );
+  const { EndpointConfigName } = await settled(stand.fixture, "scones-back");
+  expect(EndpointConfigName).toBe(former.endpointConfigName);
+  expect(await isScaled(stand.context, "scones-back")).toBe(true);
+});
+
+test("a former model that does not come back is said, and nothing is deleted", async () => {
+  const config = configOf("lost");
+  const { endpointName } = await deployEndpoint(stand.context, config, await createInput("only"));
+  const broken = { endpointName, change: "updated" } as const;
+  await expect(restoreEndpoint(stand.context, config, broken)).rejects.toThrow(
+    "What endpoint scones-lost served before is not known: deploy a former model package.",
+  );
+  expect(await settled(stand.fixture, "scones-lost")).toMatchObject({
+    EndpointStatus: "InService",
+  });
+});
+
+test("a deployment that changed nothing is left as it is when it is taken back", async () => {
+  const config = configOf("same");
+  const input = await createInput("same");
+  await deployEndpoint(stand.context, config, input);
+  const again = await deployEndpoint(stand.context, config, input);
+  expect(await restoreEndpoint(stand.context, config, again)).toBe(
+    "Endpoint scones-same serves what it served before.",
+  );
 });
 
 test.each(["Rejected", "PendingManualApproval"] as const)(
