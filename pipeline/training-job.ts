@@ -37,8 +37,12 @@ export function isOver(job: TrainingJob): boolean {
   return ["Completed", "Failed", "Stopped"].includes(job.TrainingJobStatus ?? "");
 }
 
+/** On demand a job fails for lack of capacity; on spot it waits in vain. */
 export function lacksCapacity(job: TrainingJob): boolean {
-  return job.TrainingJobStatus === "Failed" && /Capacity/.test(job.FailureReason ?? "");
+  return (
+    (job.TrainingJobStatus === "Failed" && /Capacity/.test(job.FailureReason ?? "")) ||
+    job.SecondaryStatus === "MaxWaitTimeExceeded"
+  );
 }
 
 /** Whether a job carries this run's tag. */
@@ -87,7 +91,8 @@ export async function findTrainingJob(
     assertSame(found, specification);
     if (name === started) return { job: found, adopted: !(await isOf(context, found, run)) };
     const useless = found.TrainingJobStatus === "Failed" || found.TrainingJobStatus === "Stopped";
-    if (useless && !lacksCapacity(found)) failed += 1;
+    // What a person stopped, or AWS had no room for, says nothing of the specification.
+    if (found.TrainingJobStatus === "Failed" && !lacksCapacity(found)) failed += 1;
     if (useless || (await lostItsModel(context, found))) continue;
     const adopted = !(await isOf(context, found, run));
     context.progress.line(

@@ -1,6 +1,11 @@
 import type { Config } from "../../pipeline/config.ts";
 import { costLine } from "../../pipeline/prices.ts";
-import { startTraining, trainModel, type TrainedModel } from "../../pipeline/steps/train-model.ts";
+import {
+  type StartedTraining,
+  startTraining,
+  type TrainedModel,
+  trainModel,
+} from "../../pipeline/steps/train-model.ts";
 import { readDataset } from "../../pipeline/stored.ts";
 import { common, defineAction, runAction } from "../action.ts";
 import { inConsole } from "../console.ts";
@@ -55,26 +60,23 @@ export const action = defineAction({
       stopOnCancel,
       timeoutMs: milliseconds(inputs.timeoutMinutes),
     };
-    const {
-      trainingJobName: started,
-      status,
-      adopted,
-    } = await startTraining(context, config, input);
-    output({ trainingJobName: started, adopted });
+    const onStarted = ({ trainingJobName, adopted }: StartedTraining) =>
+      output({ trainingJobName, adopted });
     if (!inputs.wait) {
-      output({ trainingJobStatus: status });
+      const started = await startTraining(context, config, input);
+      onStarted(started);
+      output({ trainingJobStatus: started.status });
       return;
     }
-    const model = await trainModel(context, config, { ...input, started });
+    const model = await trainModel(context, config, { ...input, onStarted });
     output({
-      trainingJobName: model.trainingJobName,
       trainingJobStatus: model.status,
       modelDataUrl: model.modelDataUrl,
       trainingSeconds: model.trainingSeconds,
       billableSeconds: model.billableSeconds,
       validationAccuracy: model.metrics["validation:accuracy"],
     });
-    await summarize(summaryOf(config, { ...model, adopted }));
+    await summarize(summaryOf(config, model));
   },
 });
 

@@ -50,6 +50,8 @@ export async function deployEndpoint(
     ...input,
     modelName,
   });
+  // Before the wait: an old expiry must not take away what is being deployed.
+  if (before !== undefined) await setExpiry(context, before.EndpointArn, input.expiresAt);
   const change = await bringUp(context, config, input, {
     before,
     endpointName,
@@ -65,7 +67,6 @@ export async function deployEndpoint(
         `the update was rolled back (${after.FailureReason ?? "no reason given"}). The former model still serves.`,
     );
   }
-  await setExpiry(context, after.EndpointArn, input.expiresAt);
   context.progress.line(`endpoint ${endpointName} is InService (${change})`);
   const previousEndpointConfigName = change === "updated" ? before?.EndpointConfigName : undefined;
   return { endpointName, endpointConfigName, change, previousEndpointConfigName };

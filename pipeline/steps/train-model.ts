@@ -26,8 +26,10 @@ export interface TrainModelInput {
   readonly started?: string | undefined;
   /** False: a cancelled run leaves the job running, for a rerun to adopt. */
   readonly stopOnCancel?: boolean | undefined;
-  /** Of the wait; by default what the job may take, and a quarter of an hour. */
+  /** Of all waits together; by default each job gets what it may take, and a quarter of an hour. */
   readonly timeoutMs?: number | undefined;
+  /** Told of each job that is waited for, before the wait. */
+  readonly onStarted?: (started: StartedTraining) => void;
   readonly pollIntervalMs?: number;
 }
 
@@ -70,9 +72,14 @@ export async function trainModel(
 ): Promise<TrainedModel> {
   const history: TrainingMoment[] = [];
   const full = new Set<string>();
+  const deadline = input.timeoutMs === undefined ? undefined : Date.now() + input.timeoutMs;
   for (;;) {
     const { job, adopted } = await start(context, config, input, full);
-    const ended = isOver(job) ? job : await wait(context, config, input, job, history);
+    input.onStarted?.({ ...describe(job), adopted });
+    const timeoutMs = deadline === undefined ? undefined : Math.max(0, deadline - Date.now());
+    const ended = isOver(job)
+      ? job
+      : await wait(context, config, { ...input, timeoutMs }, job, history);
     if (lacksCapacity(ended)) {
       const type = ended.ResourceConfig?.InstanceType ?? "";
       full.add(type);

@@ -6,7 +6,8 @@ import type { Evaluation } from "../evaluation.ts";
 import { execute, type Execution } from "../execution.ts";
 import type { Dataset } from "../manifest.ts";
 import { poll } from "../poll.ts";
-import { type Deployment, restoreEndpoint } from "../restore-endpoint.ts";
+import { restoreEndpoint } from "../restore-endpoint.ts";
+import type { DeployedEndpoint } from "./deploy-endpoint.ts";
 import {
   choosePictures,
   makeUnsurePicture,
@@ -23,7 +24,7 @@ export interface VerifyDeploymentInput {
   readonly stateMachineArn: string;
   readonly endpointName: string;
   /** What is taken back where the verification fails; nothing where it is not given. */
-  readonly deployment?: Omit<Deployment, "endpointName"> | undefined;
+  readonly deployment?: DeployedEndpoint | undefined;
   readonly pollIntervalMs?: number;
   /** Pictures to send; at most half of them unsure ones. */
   readonly count?: number;
@@ -57,15 +58,12 @@ export async function verifyDeployment(
   try {
     return await verify(context, config, input);
   } catch (error) {
-    const { deployment, endpointName } = input;
+    const { deployment } = input;
     if (deployment === undefined || context.signal.aborted) throw error;
     context.progress.line("the verification failed: taking the deployment back");
-    const now = await restoreEndpoint(
-      context,
-      config,
-      { ...deployment, endpointName },
-      input,
-    ).catch((reason: unknown) => `It could not be taken back: ${messageOf(reason)}`);
+    const now = await restoreEndpoint(context, config, deployment, input).catch(
+      (reason: unknown) => `It could not be taken back: ${messageOf(reason)}`,
+    );
     throw new StepError(`${messageOf(error)}\n${now}`, { cause: error });
   }
 }

@@ -191,6 +191,7 @@ test("a new endpoint that does not verify is taken down before the step fails", 
     ...of("evaluation-uri"),
     "state-machine-arn": arn.replace("-classify", "-missing"),
     ...of("endpoint-name"),
+    ...of("endpoint-config-name"),
     change: "created",
   });
   expect(ran.code).toBe(1);

@@ -138,7 +138,7 @@ test("an update that is taken back serves the former model again, scaled", async
   expect(updated.previousEndpointConfigName).toBe(former.endpointConfigName);
   const now = await restoreEndpoint(stand.context, config, updated, { pollIntervalMs: 25 });
   expect(now).toBe(
-    `Endpoint scones-back serves the former model again, by ${former.endpointConfigName}.`,
+    `Endpoint scones-back serves the former model again, by ${former.endpointConfigName}, and stays.`,
   );
   const { EndpointConfigName } = await settled(stand.fixture, "scones-back");
   expect(EndpointConfigName).toBe(former.endpointConfigName);
@@ -147,8 +147,8 @@ test("an update that is taken back serves the former model again, scaled", async
 
 test("a former model that does not come back is said, and nothing is deleted", async () => {
   const config = configOf("lost");
-  const { endpointName } = await deployEndpoint(stand.context, config, await createInput("only"));
-  const broken = { endpointName, change: "updated" } as const;
+  const deployed = await deployEndpoint(stand.context, config, await createInput("only"));
+  const broken = { ...deployed, change: "updated" } as const;
   await expect(restoreEndpoint(stand.context, config, broken)).rejects.toThrow(
     "What endpoint scones-lost served before is not known: deploy a former model package.",
   );
@@ -163,7 +163,16 @@ test("a deployment that changed nothing is left as it is when it is taken back",
   await deployEndpoint(stand.context, config, input);
   const again = await deployEndpoint(stand.context, config, input);
   expect(await restoreEndpoint(stand.context, config, again)).toBe(
-    "Endpoint scones-same serves what it served before.",
+    "Endpoint scones-same was not changed by this run, and is left as it is.",
+  );
+});
+
+test("a deployment is not taken back where another one serves by now", async () => {
+  const config = configOf("overtaken");
+  const old = await deployEndpoint(stand.context, config, await createInput("overtaken"));
+  const newer = await deployEndpoint(stand.context, config, await createInput("newer"));
+  expect(await restoreEndpoint(stand.context, config, old)).toBe(
+    `Endpoint scones-overtaken serves ${newer.endpointConfigName} by now, which is left as it is.`,
   );
 });
 
