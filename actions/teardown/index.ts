@@ -2,6 +2,7 @@ import type { Config } from "../../pipeline/config.ts";
 import type { Context } from "../../pipeline/context.ts";
 import { expiredEnvironments } from "../../pipeline/expiry.ts";
 import { StepError } from "../../pipeline/errors.ts";
+import { inventory } from "../../pipeline/inventory.ts";
 import { teardown, TeardownError } from "../../pipeline/steps/teardown.ts";
 import { common, defineAction, runAction } from "../action.ts";
 import { count, flag, override, withDefault } from "../inputs.ts";
@@ -22,15 +23,17 @@ export const action = defineAction({
     const { expired, unreadable } = expiredOnly
       ? await expiredEnvironments(context, config)
       : { expired: [config], unreadable: [] };
-    const environments = expired.map(({ environment }) => environment);
+    const environments: string[] = [];
     const rows: TeardownRow[] = [];
     const failures = [...unreadable];
-    for (const environment of environments) {
-      context.progress.line(`environment ${environment}`);
-      if (expiredOnly && !(await isStillExpired(context, config, environment))) {
-        context.progress.line("was deployed again meanwhile: it stays");
+    for (const { environment } of expired) {
+      const inUse = expiredOnly && (await useOf(context, { ...config, environment }, bucket));
+      if (inUse) {
+        notice(`Environment ${environment} has expired and is left: ${inUse}.`);
         continue;
       }
+      environments.push(environment);
+      context.progress.line(`environment ${environment}`);
       const add = (resources: TeardownError["left"], outcome: TeardownRow["outcome"]) =>
         rows.push(...resources.map((resource) => ({ ...resource, environment, outcome })));
       try {
@@ -53,14 +56,25 @@ export const action = defineAction({
     });
     await summarize(teardownSummary(rows));
     if (failures.length > 0) throw new StepError(failures.join("\n"));
-    if (expiredOnly && environments.length === 0) notice("No environment has expired.");
+    if (expiredOnly && expired.length === 0) notice("No environment has expired.");
   },
 });
 
-/** The environments before it took their time. */
-async function isStillExpired(context: Context, config: Config, name: string): Promise<boolean> {
+/** Why an expired environment is not to go now, if so. Those before it took their time: looks again. */
+async function useOf(
+  context: Context,
+  config: Config,
+  bucket: string,
+): Promise<string | undefined> {
   const { expired } = await expiredEnvironments(context, config);
-  return expired.some(({ environment }) => environment === name);
+  if (!expired.some(({ environment }) => environment === config.environment)) {
+    return "it was deployed again meanwhile";
+  }
+  const resources = await inventory(context, config, { bucket });
+  const job = resources.find(({ kind }) => kind.endsWith(" job"));
+  return (
+    job && `${job.kind} ${job.name} runs, so a pipeline is at work; the next teardown looks again`
+  );
 }
 
 if (import.meta.main) await runAction(action);

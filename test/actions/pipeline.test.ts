@@ -4,6 +4,7 @@ import {
   DescribeModelPackageCommand,
   DescribeTrainingJobCommand,
   DescribeTransformJobCommand,
+  StopTrainingJobCommand,
 } from "@aws-sdk/client-sagemaker";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import { sendTraffic } from "../../local/traffic.ts";
@@ -263,13 +264,29 @@ test("a dry run of teardown names what there is, and deletes nothing", async () 
   await stand.aws.clients.s3.send(new GetObjectCommand({ Bucket: stand.aws.bucket, Key }));
 });
 
-test("teardown of what has expired leaves the environment whose time is not over", async () => {
+test("teardown of what has expired leaves what is in use, and the environment whose time is not over", async () => {
   const brief = { environment: "brief", "endpoint-name": "scones-brief" };
   await step("deploy-stack", {
     ...brief,
     "expires-at": "2026-01-31T12:00:00Z",
     "cloudformation-role-arn": stand.aws.cloudFormationRoleArn,
     "permissions-boundary-arn": stand.aws.permissionsBoundaryArn,
+  });
+  const { outputs: hanging } = await step("train-model", {
+    environment: "brief",
+    ...of("dataset-uri"),
+    hyperparameters: "{ act: hang }",
+    wait: false,
+  });
+  const TrainingJobName = hanging["training-job-name"] ?? "";
+  const busy = await step("teardown", { "expired-only": true });
+  expect(busy.outputs).toEqual({ deleted: "0", left: "0", environments: "" });
+  expect(busy.annotations[0]?.message).toContain(`training job ${TrainingJobName} runs`);
+  const { sagemaker } = stand.aws.clients;
+  await sagemaker.send(new StopTrainingJobCommand({ TrainingJobName }));
+  await until(async () => {
+    const job = await sagemaker.send(new DescribeTrainingJobCommand({ TrainingJobName }));
+    return job.TrainingJobStatus === "Stopped";
   });
   const removed = await step("teardown", { "expired-only": true });
   expect(removed.outputs).toEqual({ deleted: "2", left: "0", environments: "brief" });
