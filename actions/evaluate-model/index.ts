@@ -1,7 +1,7 @@
 import type { Config } from "../../pipeline/config.ts";
 import { costLine } from "../../pipeline/prices.ts";
 import { evaluateModel, type EvaluatedModel } from "../../pipeline/steps/evaluate-model.ts";
-import { findTrainedModel } from "../../pipeline/steps/train-model.ts";
+import { findTrainedModel } from "../../pipeline/trained-model.ts";
 import { readDataset } from "../../pipeline/stored.ts";
 import { common, defineAction, runAction } from "../action.ts";
 import { inConsole } from "../console.ts";

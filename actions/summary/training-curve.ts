@@ -1,4 +1,4 @@
-import type { TrainingMoment } from "../../pipeline/steps/train-model.ts";
+import type { TrainingMoment } from "../../pipeline/trained-model.ts";
 
 const VALIDATION = "validation:accuracy";
 const TRAIN = "train:accuracy";

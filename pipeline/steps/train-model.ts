@@ -7,6 +7,14 @@ import { names } from "../names.ts";
 import { poll } from "../poll.ts";
 import { type Stoppable, stopOnAbort } from "../stop-on-abort.ts";
 import {
+  type StartedTraining,
+  startedTraining,
+  type TrainedModel,
+  trainedModel,
+  type TrainingMoment,
+  metricsOf,
+} from "../trained-model.ts";
+import {
   createTrainingJob,
   describeTrainingJob,
   findTrainingJob,
@@ -33,32 +41,6 @@ export interface TrainModelInput {
   readonly pollIntervalMs?: number;
 }
 
-/** The container's values at one moment, such as `validation:accuracy`. */
-export interface TrainingMoment {
-  readonly at: Date;
-  readonly metrics: Readonly<Record<string, number>>;
-}
-
-export interface StartedTraining {
-  readonly trainingJobName: string;
-  /** As SageMaker says it: `InProgress`, `Completed`, ... */
-  readonly status: string;
-  readonly instanceType: string;
-  /** True where the job of an earlier run was taken over. */
-  readonly adopted: boolean;
-}
-
-export interface TrainedModel extends StartedTraining {
-  readonly modelDataUrl: string;
-  readonly image: string;
-  /** The container's last values. */
-  readonly metrics: Readonly<Record<string, number>>;
-  /** What was seen of the metrics while this run waited; empty where the job was over before. */
-  readonly history: readonly TrainingMoment[];
-  readonly trainingSeconds: number;
-  readonly billableSeconds: number;
-}
-
 /**
  * Trains a model with SageMaker's built-in image-classification algorithm, or adopts the job of the
  * same specification that an earlier run made. Goes on to the next of `training.instanceTypes` where
@@ -75,7 +57,7 @@ export async function trainModel(
   const deadline = input.timeoutMs === undefined ? undefined : Date.now() + input.timeoutMs;
   for (;;) {
     const { job, adopted } = await start(context, config, input, full);
-    input.onStarted?.({ ...describe(job), adopted });
+    input.onStarted?.({ ...startedTraining(job), adopted });
     const timeoutMs = deadline === undefined ? undefined : Math.max(0, deadline - Date.now());
     const ended = isOver(job)
       ? job
@@ -107,29 +89,7 @@ export async function startTraining(
       context.signal.throwIfAborted(),
     );
   }
-  return { ...describe(job), adopted };
-}
-
-/**
- * The model of a training job that is over.
- * @throws StepError where there is no such job, or it is not Completed.
- */
-export async function findTrainedModel(
-  context: Context,
-  trainingJobName: string,
-): Promise<TrainedModel> {
-  const job = await describeTrainingJob(context, trainingJobName);
-  if (job === undefined) {
-    throw new StepError(
-      `There is no training job ${trainingJobName} in this account and region. Run train-model first.`,
-    );
-  }
-  if (!isOver(job)) {
-    throw new StepError(
-      `Training job ${trainingJobName} is ${job.TrainingJobStatus}: wait for it with train-model.`,
-    );
-  }
-  return { ...trainedModel(job), adopted: true, history: [] };
+  return { ...startedTraining(job), adopted };
 }
 
 /**
@@ -218,48 +178,4 @@ function stoppable(
       clients.sagemaker.send(new StopTrainingJobCommand({ TrainingJobName }), { abortSignal }),
     stopOnCancel,
   };
-}
-
-function describe(job: TrainingJob): Omit<StartedTraining, "adopted"> {
-  return {
-    trainingJobName: job.TrainingJobName ?? "",
-    status: job.TrainingJobStatus ?? "",
-    instanceType: job.ResourceConfig?.InstanceType ?? "",
-  };
-}
-
-function trainedModel(job: TrainingJob): Omit<TrainedModel, "adopted" | "history"> {
-  const { TrainingJobName, TrainingJobStatus, SecondaryStatus, FailureReason } = job;
-  if (TrainingJobStatus !== "Completed") {
-    const next =
-      SecondaryStatus === "MaxRuntimeExceeded"
-        ? "Raise training.maxRuntimeMinutes."
-        : "Its log: CloudWatch, /aws/sagemaker/TrainingJobs. Start it again for a new attempt.";
-    throw new StepError(
-      `Training job ${TrainingJobName} ended ${TrainingJobStatus}: ` +
-        `${FailureReason ?? SecondaryStatus ?? "no reason given"}. ${next}`,
-    );
-  }
-  const modelDataUrl = job.ModelArtifacts?.S3ModelArtifacts;
-  if (modelDataUrl === undefined) {
-    throw new StepError(`Training job ${TrainingJobName} is Completed but has no model artifact.`);
-  }
-  const trainingSeconds = job.TrainingTimeInSeconds ?? 0;
-  return {
-    ...describe(job),
-    modelDataUrl,
-    image: job.AlgorithmSpecification?.TrainingImage ?? "",
-    metrics: metricsOf(job),
-    trainingSeconds,
-    billableSeconds: job.BillableTimeInSeconds ?? trainingSeconds,
-  };
-}
-
-function metricsOf(job: TrainingJob): Record<string, number> {
-  return Object.fromEntries(
-    (job.FinalMetricDataList ?? []).map(({ MetricName = "", Value = Number.NaN }) => [
-      MetricName,
-      Value,
-    ]),
-  );
 }

@@ -3,11 +3,8 @@ import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import { parseConfig, type Config } from "../../../pipeline/config.ts";
 import type { Context } from "../../../pipeline/context.ts";
 import type { Dataset } from "../../../pipeline/manifest.ts";
-import {
-  findTrainedModel,
-  startTraining,
-  trainModel,
-} from "../../../pipeline/steps/train-model.ts";
+import { startTraining, trainModel } from "../../../pipeline/steps/train-model.ts";
+import { findTrainedModel } from "../../../pipeline/trained-model.ts";
 import { bucket, put, role, until } from "../../local/sagemaker/fixture.ts";
 import { createManifest } from "../predictions.ts";
 import { openStand, type Stand } from "./evaluation-stand.ts";
