@@ -3,7 +3,7 @@ import { destroyClients, makeClients } from "../pipeline/clients.ts";
 import type { Clients } from "../pipeline/context.ts";
 import { type Bootstrap, deployBootstrap } from "./bootstrap.ts";
 import { ministackIam } from "./iam.ts";
-import { startMinistack } from "./ministack.ts";
+import { ROOT, startMinistack } from "./ministack.ts";
 import { type OidcIssuer, startOidcIssuer } from "./oidc-issuer.ts";
 import { startSageMaker } from "./sagemaker/server.ts";
 import { apiModelsOf, ensureVenv } from "./venv.ts";
@@ -96,8 +96,7 @@ async function pipelineSession(
   issuer: OidcIssuer,
   RoleArn: string,
 ): Promise<Record<string, string>> {
-  const credentials = { accessKeyId: "test", secretAccessKey: "test" };
-  const sts = new STSClient({ endpoint, region, credentials });
+  const sts = new STSClient({ endpoint, region, credentials: ROOT });
   try {
     const { Credentials } = await sts.send(
       new AssumeRoleWithWebIdentityCommand({

@@ -7,6 +7,8 @@ import {
   type Stack,
 } from "@aws-sdk/client-cloudformation";
 import { CreateOpenIDConnectProviderCommand, IAMClient } from "@aws-sdk/client-iam";
+import { ROOT } from "./ministack.ts";
+import { ISSUER } from "./oidc-issuer.ts";
 import { StepError } from "../pipeline/errors.ts";
 import { poll } from "../pipeline/poll.ts";
 
@@ -41,14 +43,14 @@ export interface Bootstrap {
  */
 export async function deployBootstrap(options: BootstrapOptions): Promise<Bootstrap> {
   const { endpoint, region, signal, project } = options;
-  const credentials = { accessKeyId: "test", secretAccessKey: "test" };
+  const credentials = ROOT;
   const iam = new IAMClient({ endpoint, region, credentials });
   const cloudformation = new CloudFormationClient({ endpoint, region, credentials });
   const stackName = `${project}-bootstrap`;
   try {
     const { OpenIDConnectProviderArn = "" } = await iam.send(
       new CreateOpenIDConnectProviderCommand({
-        Url: "https://token.actions.githubusercontent.com",
+        Url: ISSUER,
         ClientIDList: ["sts.amazonaws.com"],
       }),
       { abortSignal: signal },

@@ -10,6 +10,9 @@ import { poll } from "../pipeline/poll.ts";
 const LAUNCHER = fileURLToPath(new URL("serve-ministack.py", import.meta.url));
 const LOG_TAIL_LINES = 20;
 
+/** The account's root, whom ministack lets do everything. */
+export const ROOT = { accessKeyId: "test", secretAccessKey: "test" } as const;
+
 /** A running ministack. `stop` ends it, its Lambdas and its temporary files; it may be called twice. */
 export interface Ministack {
   readonly endpoint: string;
@@ -74,8 +77,8 @@ export async function startMinistack({
         AWS_ENDPOINT_URL: endpoint,
         AWS_REGION: region,
         AWS_DEFAULT_REGION: region,
-        AWS_ACCESS_KEY_ID: "test",
-        AWS_SECRET_ACCESS_KEY: "test",
+        AWS_ACCESS_KEY_ID: ROOT.accessKeyId,
+        AWS_SECRET_ACCESS_KEY: ROOT.secretAccessKey,
       },
       logTail,
       stop,

@@ -3,7 +3,8 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from "node:net";
 import { promisify } from "node:util";
 
-const ISSUER = "https://token.actions.githubusercontent.com";
+/** GitHub's, whom the roles trust. */
+export const ISSUER = "https://token.actions.githubusercontent.com";
 const LIFETIME_SECONDS = 300;
 
 export interface OidcIssuerOptions {

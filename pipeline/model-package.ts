@@ -57,21 +57,29 @@ export async function registerModel(
 
 type Measured = Pick<Evaluation, "trainingJobName" | "datasetHash">;
 
-/** The ARN of the package that a model got for a dataset, by its description. */
+/**
+ * The ARN of the newest package that a model got, by its description: for a dataset, or for any where
+ * none is named.
+ */
 export async function findModelPackage(
   { clients, signal }: Context,
   group: string,
-  measured: Measured,
+  measured: Pick<Measured, "trainingJobName"> & Partial<Measured>,
 ): Promise<string | undefined> {
   const pages = paginateListModelPackages(
     { client: clients.sagemaker },
-    { ModelPackageGroupName: group },
+    { ModelPackageGroupName: group, SortBy: "CreationTime", SortOrder: "Descending" },
     { abortSignal: signal },
   );
+  const { trainingJobName, datasetHash } = measured;
+  const isOf = (description = "") =>
+    datasetHash === undefined
+      ? description.startsWith(describe({ trainingJobName, datasetHash: "" }))
+      : description === describe({ trainingJobName, datasetHash });
   for await (const { ModelPackageSummaryList = [] } of pages) {
     const found = ModelPackageSummaryList.find(
       ({ ModelPackageDescription, ModelPackageStatus }) =>
-        ModelPackageDescription === describe(measured) &&
+        isOf(ModelPackageDescription) &&
         ModelPackageStatus !== "Failed" &&
         ModelPackageStatus !== "Deleting",
     );

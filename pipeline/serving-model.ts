@@ -1,7 +1,6 @@
 import {
   DescribeEndpointConfigCommand,
   DescribeModelPackageCommand,
-  paginateListModelPackages,
 } from "@aws-sdk/client-sagemaker";
 import type { Config } from "./config.ts";
 import type { Context } from "./context.ts";
@@ -27,7 +26,7 @@ export async function servingModel(
   config: Pick<Config, "project" | "environment">,
   { datasetHash, total }: Evaluation,
 ): Promise<ServingModel | undefined> {
-  const { clients, progress, signal } = context;
+  const { progress } = context;
   const name = (await modelBehind(context, names.endpoint(config)))?.name;
   if (name === undefined) return undefined;
   const found = await findModelPackage(context, names.modelPackageGroup(config), {
@@ -38,11 +37,7 @@ export async function servingModel(
     progress.line(`the model that serves, ${name}, was measured on other pictures: not compared`);
     return undefined;
   }
-  const { CustomerMetadataProperties: measured } = await clients.sagemaker.send(
-    new DescribeModelPackageCommand({ ModelPackageName: found }),
-    { abortSignal: signal },
-  );
-  const correct = Number(measured?.["correct"] ?? Number.NaN);
+  const correct = Number((await metadataOf(context, found))["correct"] ?? Number.NaN);
   return Number.isInteger(correct) && correct <= total ? { name, correct } : undefined;
 }
 
@@ -62,32 +57,29 @@ export async function servingBaseline(
   context: Context,
   config: Pick<Config, "project" | "environment">,
 ): Promise<Baseline | undefined> {
-  const { clients, signal } = context;
   const endpoint = names.endpoint(config);
   const served = await modelBehind(context, endpoint);
   if (served === undefined) return undefined;
   const { name, since } = served;
   const group = names.modelPackageGroup(config);
-  const pages = paginateListModelPackages(
-    { client: clients.sagemaker },
-    { ModelPackageGroupName: group, SortBy: "CreationTime", SortOrder: "Descending" },
-    { abortSignal: signal },
-  );
-  for await (const { ModelPackageSummaryList = [] } of pages) {
-    for (const { ModelPackageArn } of ModelPackageSummaryList) {
-      const { CustomerMetadataProperties: measured } = await clients.sagemaker.send(
-        new DescribeModelPackageCommand({ ModelPackageName: ModelPackageArn }),
-        { abortSignal: signal },
-      );
-      const evaluationUri = measured?.["evaluationUri"];
-      if (measured?.["trainingJobName"] === name && evaluationUri !== undefined) {
-        return { evaluationUri, since };
-      }
-    }
-  }
+  const found = await findModelPackage(context, group, { trainingJobName: name });
+  const evaluationUri = found && (await metadataOf(context, found))["evaluationUri"];
+  if (evaluationUri !== undefined) return { evaluationUri, since };
   throw new StepError(
     `Model ${name} serves at ${endpoint}, but ${group} holds no evaluation of it. Run the pipeline again.`,
   );
+}
+
+/** What evaluate-model wrote into a package. */
+async function metadataOf(
+  { clients, signal }: Context,
+  ModelPackageName: string,
+): Promise<Readonly<Record<string, string>>> {
+  const { CustomerMetadataProperties = {} } = await clients.sagemaker.send(
+    new DescribeModelPackageCommand({ ModelPackageName }),
+    { abortSignal: signal },
+  );
+  return CustomerMetadataProperties;
 }
 
 async function modelBehind(

@@ -12,6 +12,7 @@ import type { Config } from "../../pipeline/config.ts";
 import type { Clients, Context } from "../../pipeline/context.ts";
 import { describeEndpoint } from "../../pipeline/endpoint.ts";
 import { keys, names } from "../../pipeline/names.ts";
+import { ROOT } from "../ministack.ts";
 import { describeStack } from "../../pipeline/stack-status.ts";
 
 /** What the workflows have made of the local AWS, as its own APIs tell it. */
@@ -28,7 +29,7 @@ export interface AwsState {
 
 /** Clients of the account's root: the pipeline role need not be allowed to see all that there is. */
 export function rootClients(clients: Clients, region: string): Clients {
-  const root = { region, credentials: { accessKeyId: "test", secretAccessKey: "test" } };
+  const root = { region, credentials: ROOT };
   return {
     ...clients,
     s3: new S3Client({ ...root, forcePathStyle: true }),

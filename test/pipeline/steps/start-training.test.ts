@@ -1,33 +1,20 @@
 import { ListTrainingJobsCommand } from "@aws-sdk/client-sagemaker";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
-import { parseConfig, type Config } from "../../../pipeline/config.ts";
 import type { Context } from "../../../pipeline/context.ts";
-import type { Dataset } from "../../../pipeline/manifest.ts";
 import { startTraining, trainModel } from "../../../pipeline/steps/train-model.ts";
 import { findTrainedModel } from "../../../pipeline/trained-model.ts";
-import { bucket, put, role, until } from "../../local/sagemaker/fixture.ts";
-import { createManifest } from "../predictions.ts";
-import { openStand, type Stand } from "./evaluation-stand.ts";
+import { until } from "../../local/sagemaker/fixture.ts";
+import type { Stand } from "./evaluation-stand.ts";
+import { createConfig, input, openTrainingStand } from "./training-stand.ts";
 
 // What lets the training outlive the run that started it.
 let stand: Stand;
-const dataset: Dataset = { bucket, prefix: "data/", manifest: createManifest(10) };
-const input = { dataset, executionRoleArn: role, pollIntervalMs: 25 };
 
 beforeAll(async () => {
-  stand = await openStand();
-  await put(stand.fixture, "data/train/part-00000.rec", "train");
-  await put(stand.fixture, "data/validation/part-00000.rec", "validation");
+  stand = await openTrainingStand();
 });
 
 afterAll(() => stand[Symbol.asyncDispose]());
-
-/** A configuration of its own environment, whose fake container does `act`. */
-function createConfig(environment: string, act = "learn"): Config {
-  return parseConfig(
-    `environment: ${environment}\ntraining:\n  instanceTypes: [ml.g4dn.xlarge]\n  hyperparameters: { act: ${act} }\n`,
-  );
-}
 
 test("what one run starts, another finds by the same inputs and waits for", async () => {
   const config = createConfig("apart");

@@ -7,32 +7,19 @@ import {
   type DescribeTrainingJobCommandOutput,
 } from "@aws-sdk/client-sagemaker";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
-import { parseConfig, type Config } from "../../../pipeline/config.ts";
 import type { Context } from "../../../pipeline/context.ts";
-import type { Dataset } from "../../../pipeline/manifest.ts";
 import { trainModel } from "../../../pipeline/steps/train-model.ts";
-import { bucket, put, role, startFixture, until } from "../../local/sagemaker/fixture.ts";
-import { createManifest } from "../predictions.ts";
-import { openStand, type Stand } from "./evaluation-stand.ts";
+import { bucket, put, startFixture, until } from "../../local/sagemaker/fixture.ts";
+import type { Stand } from "./evaluation-stand.ts";
+import { createConfig, input, openTrainingStand } from "./training-stand.ts";
 
 let stand: Stand;
-const dataset: Dataset = { bucket, prefix: "data/", manifest: createManifest(10) };
-const input = { dataset, executionRoleArn: role, pollIntervalMs: 25 };
 
 beforeAll(async () => {
-  stand = await openStand();
-  await put(stand.fixture, "data/train/part-00000.rec", "train");
-  await put(stand.fixture, "data/validation/part-00000.rec", "validation");
+  stand = await openTrainingStand();
 });
 
 afterAll(() => stand[Symbol.asyncDispose]());
-
-/** A configuration of its own environment, whose fake container does `act`. */
-function createConfig(environment: string, act = "learn"): Config {
-  return parseConfig(
-    `environment: ${environment}\ntraining:\n  instanceTypes: [ml.g4dn.xlarge, ml.g5.xlarge]\n  hyperparameters: { act: ${act} }\n`,
-  );
-}
 
 async function jobs(environment: string): Promise<string[]> {
   const { TrainingJobSummaries = [] } = await stand.fixture.sagemaker.send(
