@@ -6,6 +6,7 @@ import { destroyClients, makeClients } from "../pipeline/clients.ts";
 import { type Config, loadConfig } from "../pipeline/config.ts";
 import type { Context } from "../pipeline/context.ts";
 import { explain } from "../pipeline/explain.ts";
+import { type LeaseTerms, underLease } from "./lease.ts";
 import { ActionsProgress } from "./progress.ts";
 import {
   type Inputs,
@@ -39,6 +40,8 @@ export interface Job<I extends Inputs, Output extends string> {
   readonly inputs: Values<I>;
   /** Names this run of the workflow, the same in its second attempt; undefined outside GitHub. */
   readonly run: string | undefined;
+  /** Of the workflow's code; undefined outside GitHub. */
+  readonly commit: string | undefined;
   /** Sets outputs; what is undefined stays unset. */
   readonly output: (values: Partial<Record<Output, OutputValue>>) => void;
   /** Adds Markdown to the job's summary. */
@@ -51,6 +54,8 @@ export interface Job<I extends Inputs, Output extends string> {
 export interface Action<I extends Inputs = Inputs, Output extends string = string> {
   readonly inputs: I;
   readonly outputs: readonly Output[];
+  /** Of an action that makes or changes something of its environment. */
+  readonly lease?: LeaseTerms;
   readonly run: (job: Job<I, Output>) => Promise<void>;
 }
 
@@ -82,15 +87,25 @@ export async function runAction<I extends Inputs, Output extends string>(
     const clients = makeClients();
     const id = process.env["GITHUB_RUN_ID"];
     try {
-      await action.run({
-        context: { clients, progress: new ActionsProgress(core.info), signal: cancel.signal },
-        config: { ...config, region: process.env["AWS_REGION"] },
-        inputs,
-        run: id === undefined ? undefined : `github-${id}`,
-        output: setOutputs,
-        summarize,
-        notice: (message) => core.notice(message),
-      });
+      const context = {
+        clients,
+        progress: new ActionsProgress(core.info),
+        signal: cancel.signal,
+      };
+      const resolved = { ...config, region: process.env["AWS_REGION"] };
+      const run = id === undefined ? undefined : `github-${id}`;
+      await underLease(context, resolved, { terms: action.lease, run }, () =>
+        action.run({
+          context,
+          config: resolved,
+          inputs,
+          run,
+          commit: process.env["GITHUB_SHA"],
+          output: setOutputs,
+          summarize,
+          notice: (message) => core.notice(message),
+        }),
+      );
     } finally {
       destroyClients(clients);
     }

@@ -5,17 +5,20 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { build, type Metafile, type Plugin } from "esbuild";
 import { parseDocument } from "yaml";
-import { type ApplicationFiles, applicationFiles } from "../pipeline/bundle.ts";
+import { type ApplicationFiles, applicationFiles, REQUIRE } from "../pipeline/bundle.ts";
+import { studioTemplate } from "../pipeline/studio-template.ts";
 import { licencesOf } from "./licences.ts";
 
+/** The module that reads what the application is made of. */
+const READER = /[\\/]pipeline[\\/]bundle\.ts$/;
+/** The module that reads Studio's template. */
+const STUDIO_READER = /[\\/]pipeline[\\/]studio-template\.ts$/;
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
-/** The AWS SDK and others ask for Node's own modules by `require`, which an ES module lacks. */
-const REQUIRE = `import { createRequire as __createRequire } from "node:module";
-const require = __createRequire(import.meta.url);`;
 
 const usage = `Usage: node actions/bundle.ts --out <dir>
 
-Bundles each action into <dir>/actions/<step>: action.yml and index.mjs, which needs no node_modules.
+Bundles each action into <dir>/actions/<step>: action.yml and index.mjs, which needs no node_modules; the
+application lies beside the one that deploys them.
 <dir>/LICENSE and <dir>/THIRD-PARTY-LICENSES.txt go with them.`;
 
 /**
@@ -25,6 +28,7 @@ Bundles each action into <dir>/actions/<step>: action.yml and index.mjs, which n
  */
 export async function bundleActions(out: string): Promise<string[]> {
   const folders = await Array.fromAsync(glob("actions/*/action.yml", { cwd: ROOT }), dirname);
+  const files = await applicationFiles();
   const { metafile } = await build({
     absWorkingDir: ROOT,
     entryPoints: folders.map((folder) => ({ in: `${folder}/index.ts`, out: `${folder}/index` })),
@@ -39,7 +43,7 @@ export async function bundleActions(out: string): Promise<string[]> {
     legalComments: "inline",
     banner: { js: REQUIRE },
     alias: { sharp: "./actions/bundled-sharp.ts" },
-    plugins: [carry(await applicationFiles())],
+    plugins: [carry(files, await studioTemplate())],
     logLevel: "silent",
   });
   expectSelfContained(metafile);
@@ -49,31 +53,73 @@ export async function bundleActions(out: string): Promise<string[]> {
     await writeFile(join(out, folder, "action.yml"), action.toString({ lineWidth: 0 }));
   }
   await copyFile(join(ROOT, "LICENSE"), join(out, "LICENSE"));
-  const licences = await licencesOf(ROOT, Object.keys(metafile.inputs));
+  for (const folder of folders.filter((each) => carries(metafile, each))) {
+    for (const { name, extension, body } of files.code) {
+      await writeFile(join(out, folder, `${name}.${extension}`), body);
+    }
+  }
+  const licences = await licencesOf(ROOT, [
+    ...Object.keys(metafile.inputs),
+    ...(await inputsOfLambdas(files)),
+  ]);
   await writeFile(join(out, "THIRD-PARTY-LICENSES.txt"), licences);
   return folders.map((folder) => basename(folder)).toSorted();
 }
 
-/** Puts the application's files, as they are now, in place of the module that reads them. */
-function carry({ template, stateMachine, lambdas }: ApplicationFiles): Plugin {
-  const archives = Object.entries(lambdas).map(([name, zip]) => `"${name}": ${bytes(zip)}`);
-  const contents = `export const applicationFiles = async () => ({
+/** Puts the application's files and Studio's template, as they are now, in place of the modules that read them. */
+function carry({ template, code, platform }: ApplicationFiles, studio: string): Plugin {
+  const read = code.map(
+    ({ name, extension }) =>
+      `{ name: "${name}", extension: "${extension}", body: await read("${name}.${extension}") }`,
+  );
+  const contents = `import { readFile } from "node:fs/promises";
+const read = (name) => readFile(new URL(name, import.meta.url));
+export const applicationFiles = async () => ({
   template: ${JSON.stringify(template)},
-  stateMachine: ${bytes(stateMachine)},
-  lambdas: { ${archives.join(", ")} },
+  platform: "${platform}",
+  code: [${read.join(", ")}],
 });`;
   return {
     name: "carry the application's files",
     setup(esbuild) {
-      esbuild.onLoad({ filter: /[\\/]pipeline[\\/]bundle\.ts$/ }, () => ({
-        contents,
+      esbuild.onLoad({ filter: READER }, () => ({ contents, loader: "js" }));
+      esbuild.onLoad({ filter: STUDIO_READER }, () => ({
+        contents: `export const studioTemplate = async () => ${JSON.stringify(studio)};`,
         loader: "js",
       }));
     },
   };
 }
 
-const bytes = (content: Buffer) => `Buffer.from("${content.toString("base64")}", "base64")`;
+function carries({ outputs }: Metafile, folder: string): boolean {
+  return Object.entries(outputs).some(
+    ([file, { inputs }]) =>
+      dirname(file).endsWith(folder) &&
+      Object.keys(inputs).some((input) => READER.test(`/${input}`)),
+  );
+}
+
+/** What the archives are made of, for its licences. */
+async function inputsOfLambdas({ code, platform }: ApplicationFiles): Promise<string[]> {
+  const { metafile } = await build({
+    absWorkingDir: ROOT,
+    entryPoints: code
+      .filter(({ extension }) => extension === "zip")
+      .map(({ name }) => `lambdas/${name}.ts`),
+    outdir: "out",
+    bundle: true,
+    write: false,
+    metafile: true,
+    platform: "node",
+    format: "esm",
+    logLevel: "silent",
+  });
+  const native = [`sharp-${platform}`, `sharp-libvips-${platform}`];
+  return [
+    ...Object.keys(metafile.inputs),
+    ...native.map((name) => `node_modules/@img/${name}/package.json`),
+  ];
+}
 
 function expectSelfContained({ outputs }: Metafile): void {
   for (const [file, { imports }] of Object.entries(outputs)) {

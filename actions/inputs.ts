@@ -1,5 +1,5 @@
 import * as yaml from "yaml";
-import { UsageError } from "../pipeline/errors.ts";
+import { messageOf, UsageError } from "../pipeline/errors.ts";
 
 /**
  * One input of an action: how its text becomes a value. `fallback` is the text that action.yml gives
@@ -130,7 +130,7 @@ export function readInputs<I extends Inputs>(inputs: I, get: (name: string) => s
     try {
       return [name, input.parse(given)];
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
+      const reason = messageOf(error);
       complaints.push(`Input ${kebab(name)}: "${given}": ${reason}.`);
       return [name, undefined];
     }

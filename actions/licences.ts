@@ -20,9 +20,10 @@ async function licenceOf(folder: string): Promise<{ heading: string; text: strin
   const { name, version, license } = JSON.parse(
     await readFile(join(folder, "package.json"), "utf8"),
   ) as Record<string, string>;
-  const files = await Array.fromAsync(
-    glob("{[Ll][Ii][Cc][Ee][Nn][CcSs][Ee],NOTICE}*", { cwd: folder }),
-  );
+  const found = (pattern: string) => Array.fromAsync(glob(pattern, { cwd: folder }));
+  const named = await found("{[Ll][Ii][Cc][Ee][Nn][CcSs][Ee],NOTICE}*");
+  // The packages with libvips name those of its many parts there.
+  const files = named.length > 0 ? named : await found("README*");
   const texts = files.toSorted().map(async (file) => readFile(join(folder, file), "utf8"));
   const text = (await Promise.all(texts)).map((each) => each.trim()).join("\n\n");
   return { heading: `${name} ${version} (${license})`, text };

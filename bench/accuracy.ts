@@ -1,15 +1,11 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { writeFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
-import { loadClassifier } from "../local/algorithm/classifier.ts";
-import { parseHyperparameters } from "../local/algorithm/hyperparameters.ts";
 import { decodePicture } from "../local/algorithm/picture.ts";
-import { readRecipe } from "../local/algorithm/recipe.ts";
-import { trainClassifier, type Sample } from "../local/algorithm/training.ts";
+import type { Sample } from "../local/algorithm/training.ts";
 import { loadConfig, type Config } from "../pipeline/config.ts";
 import { openDataset } from "../pipeline/dataset/open.ts";
 import { random, shuffle } from "../pipeline/dataset/random.ts";
+import { vehiclesOnly, withClassifier } from "./trained-classifier.ts";
 
 const usage = `usage: npm run bench -- accuracy [--dataset NAME] [--shuffles 3] [--folds 5]
                                  [--config pipeline.yaml] [--json FILE]
@@ -37,7 +33,7 @@ export async function run(args: string[]): Promise<void> {
     return;
   }
   const folds = Number(values.folds);
-  const config = await loadConfig(values.config);
+  const config = await loadConfig(values.config, [vehiclesOnly]);
   const samples = await trainingSamples(values.dataset, config);
   const started = performance.now();
   const accuracies: number[] = [];
@@ -93,27 +89,12 @@ function stratify(samples: readonly Sample[], folds: number, seed: number): Set<
 
 async function measure(samples: readonly Sample[], held: ReadonlySet<Sample>, config: Config) {
   const train = samples.filter((sample) => !held.has(sample));
-  const recipe = readRecipe(
-    parseHyperparameters({
-      ...config.training.hyperparameters,
-      num_classes: String(config.dataset.classes.length),
-      num_training_samples: String(train.length),
-    }),
-  );
-  const folder = await mkdtemp(join(tmpdir(), "scones-fold-"));
-  try {
-    const started = performance.now();
-    await trainClassifier(folder, train, [], recipe);
-    const seconds = (performance.now() - started) / 1000;
-    const classifier = await loadClassifier(folder);
+  return await withClassifier(train, config, async (classifier, seconds) => {
     const predictions = await classifier.predict([...held].map(({ picture }) => picture));
-    await classifier.close();
     const labels = [...held].map(({ label }) => label);
     const right = predictions.filter((p, i) => p.indexOf(Math.max(...p)) === labels[i]).length;
     return { right, seconds };
-  } finally {
-    await rm(folder, { recursive: true });
-  }
+  });
 }
 
 const percent = (share: number) => `${(100 * share).toFixed(2)}%`;

@@ -1,6 +1,11 @@
 /** Each bench is a module beside this one that exports `run(args)`. */
 const BENCHES: Readonly<Record<string, string>> = {
   accuracy: "cross-validated accuracy of the local image classification",
+  scaling: "requests a second of a local endpoint on one instance and on two",
+  drift: "how often the monitor finds a change of input, and how often it cries wolf",
+  monitor: "records a second that the monitor reads, beside JSON.parse alone and pandas",
+  teardown: "seconds to empty 10,000 objects with their versions, beside aws s3 rm",
+  strangers: "how many pictures of anything else a model takes for vehicles",
   staging: "seconds and memory of staging a whole CIFAR-100, and PNG encoding beside sharp",
 };
 

@@ -2,6 +2,7 @@ import { createWriteStream } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { parseArgs } from "node:util";
 import type { Writable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { createGzip } from "node:zlib";
@@ -19,38 +20,63 @@ import { openDataset } from "../pipeline/dataset/open.ts";
 import { random } from "../pipeline/dataset/random.ts";
 import { encodePng } from "../pipeline/png.ts";
 import { stageData } from "../pipeline/steps/stage-data.ts";
+import { median } from "./median.ts";
 
 const rounds = 5;
 const sharpsInFlight = 4;
 const recordBytes = 3074;
 const classes = Array.from({ length: 100 }, (_, at) => `class-${at}`);
+const flag = { type: "boolean", default: false } as const;
 const raw = { width: cifarSide, height: cifarSide, channels: 3 } as const;
+
+const usage = "usage: npm run bench -- staging [ARCHIVE] | --train N --test N --instances N";
 
 /**
  * `node bench/run.ts staging [ARCHIVE]`: stages a synthetic archive as large as all of CIFAR-100
  * and prints the seconds and the peak of resident memory; then turns ARCHIVE (else a synthetic one
- * of 2,000 pictures) into PNGs beside sharp, in turn, and prints both medians and their ratio.
+ * of 2,000 pictures) into PNGs beside sharp, in turn, and prints both medians and their ratio. With
+ * `--train` it only stages that many pictures, for that many training instances.
  */
 export async function run(args: string[]): Promise<void> {
+  const number = { type: "string", default: "1" } as const;
+  const options = {
+    train: { type: "string" },
+    test: number,
+    instances: number,
+    help: flag,
+  } as const;
+  const { values, positionals } = parseArgs({ args, options, allowPositionals: true });
+  if (values.help) {
+    console.log(usage);
+    return;
+  }
   const folder = await mkdtemp(join(tmpdir(), "scones-bench-"));
   try {
     const whole = join(folder, "whole.tar.gz");
+    if (values.train !== undefined) {
+      const [train, test] = [Number(values.train), Number(values.test)];
+      await writeSyntheticArchive(whole, { train, test });
+      await measureStaging(whole, Number(values.instances));
+      return;
+    }
     await writeSyntheticArchive(whole, { train: 50_000, test: 10_000 });
-    await measureStaging(whole);
-    const [archive = join(folder, "few.tar.gz")] = args;
-    if (args.length === 0) await writeSyntheticArchive(archive, { train: 1_500, test: 500 });
+    await measureStaging(whole, 1);
+    const [archive = join(folder, "few.tar.gz")] = positionals;
+    if (positionals.length === 0) await writeSyntheticArchive(archive, { train: 1_500, test: 500 });
     await compareWithSharp(archive);
   } finally {
     await rm(folder, { recursive: true });
   }
 }
 
-async function measureStaging(archive: string): Promise<void> {
+async function measureStaging(archive: string, instanceCount: number): Promise<void> {
   const ministack = await startMinistack({ venv: await ensureVenv(console.log) });
   Object.assign(process.env, ministack.environment);
   const clients = makeClients();
   const routes = Object.fromEntries(classes.map((name) => [name, { bay: "A", orders: "all" }]));
-  const config = parseConfig(JSON.stringify({ dataset: { classes }, application: { routes } }));
+  const config = parseConfig(
+    JSON.stringify({ dataset: { classes }, application: { routes }, training: { instanceCount } }),
+  );
   const progress = { line: () => {}, count: () => {} };
   const { signal } = new AbortController();
   try {
@@ -63,8 +89,8 @@ async function measureStaging(archive: string): Promise<void> {
     const { train, validation, test } = manifest.counts;
     console.log(
       `${train} + ${validation} + ${test} pictures staged: opened in ${seconds(opened - start)}, ` +
-        `uploaded in ${seconds(performance.now() - opened)} as ${manifest.train.length} + ` +
-        `${manifest.validation.length} shards and ${test} objects, at most ` +
+        `uploaded in ${seconds(performance.now() - opened)} as ${instanceCount} + 1 RecordIO files ` +
+        `and ${test} objects, at most ` +
         `${Math.round(process.resourceUsage().maxRSS / 1024)} MiB resident`,
     );
   } finally {
@@ -135,4 +161,3 @@ function* syntheticRecords(count: number): Generator<Buffer, void, undefined> {
 }
 
 const seconds = (ms: number) => `${(ms / 1000).toFixed(1)} s`;
-const median = (values: number[]) => values.sort((a, b) => a - b)[values.length >> 1] ?? 0;

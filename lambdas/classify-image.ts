@@ -1,8 +1,8 @@
 import { InvokeEndpointCommand, SageMakerRuntimeClient } from "@aws-sdk/client-sagemaker-runtime";
 import { setting } from "./environment.ts";
-import { parseEvent, parseProbabilities, Refused, type PictureEvent } from "./event.ts";
+import { parseEvent, parseProbabilities, type PictureEvent } from "./event.ts";
 import { logged } from "./logged.ts";
-import { inspectPicture } from "./picture.ts";
+import { decodeBase64, inspectPicture } from "./picture.ts";
 
 const endpointName = setting("ENDPOINT_NAME");
 const runtime = new SageMakerRuntimeClient({ maxAttempts: 3 });
@@ -12,7 +12,7 @@ export const handler = logged(
   "classify-image",
   async (event): Promise<PictureEvent> => {
     const asked = parseEvent(event);
-    const picture = decode(asked.image_data);
+    const picture = decodeBase64(asked.image_data);
     const { Body } = await runtime.send(
       new InvokeEndpointCommand({
         EndpointName: endpointName,
@@ -27,12 +27,3 @@ export const handler = logged(
   },
   ({ inferences }) => ({ inferences }),
 );
-
-/** Node takes any text for base64 and skips what is none of it, so what it read must read back. */
-function decode(base64: string): Buffer {
-  const bytes = Buffer.from(base64, "base64");
-  if (base64 === "" || bytes.toString("base64") !== base64) {
-    throw new Refused("image_data is not base64");
-  }
-  return bytes;
-}

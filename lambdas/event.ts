@@ -1,7 +1,8 @@
 /** What the three Lambdas hand from one to the next, as the exercise fixes it. */
 export interface PictureEvent {
-  /** Base64; empty before the picture is read and after it is classified. */
+  /** Base64; empty before the picture is read from S3 and after it is classified. */
   readonly image_data: string;
+  /** Empty, as the key is, where the picture came as `image_data`. */
   readonly s3_bucket: string;
   readonly s3_key: string;
   /** One probability a class, in the order of the classes; empty before the picture is classified. */
@@ -10,9 +11,19 @@ export interface PictureEvent {
   readonly inference_id?: string;
 }
 
-/** An event or a picture that is refused for what it is: trying again can't help. */
+/** What is refused: an event between the functions, or what a caller asked for. */
+export type Refusal = "EVENT_REFUSED" | "PICTURE_REFUSED" | "PICTURE_TOO_LARGE";
+
+/**
+ * An event or a picture that is refused for what it is: trying again can't help. The message begins
+ * with the code, since not every Lambda runtime says which class was thrown.
+ */
 export class Refused extends Error {
   override readonly name = "Refused";
+
+  constructor(reason: string, code: Refusal = "EVENT_REFUSED", options?: ErrorOptions) {
+    super(`${code}: ${reason}`, options);
+  }
 }
 
 /** Reads an event. @throws Refused naming the field that is missing or of another type. */
@@ -23,8 +34,8 @@ export function parseEvent(event: unknown): PictureEvent {
   const { image_data = "", s3_bucket, s3_key, ...rest } = event as Record<string, unknown>;
   const { inferences = [], inference_id } = rest;
   if (typeof image_data !== "string") throw new Refused("image_data is not a string");
-  if (typeof s3_bucket !== "string" || s3_bucket === "") throw new Refused("s3_bucket is missing");
-  if (typeof s3_key !== "string" || s3_key === "") throw new Refused("s3_key is missing");
+  if (typeof s3_bucket !== "string") throw new Refused("s3_bucket is missing");
+  if (typeof s3_key !== "string") throw new Refused("s3_key is missing");
   const picture = { image_data, s3_bucket, s3_key, inferences: parseProbabilities(inferences) };
   if (inference_id === undefined) return picture;
   if (typeof inference_id !== "string" || !/^[\x20-\x7e]{1,64}$/.test(inference_id)) {

@@ -1,4 +1,5 @@
-import { Command, CommanderError } from "commander";
+import { Command } from "commander";
+import { readCommandLine } from "./command-line.ts";
 
 export interface Arguments {
   readonly config: string;
@@ -26,7 +27,11 @@ export function parseArguments(argv: readonly string[]): Arguments | number {
     .option("--config <file>", "the configuration", "pipeline.yaml")
     .option("--out <dir>", "where the report and the run's documents go", "out")
     .option("--json <file>", "also write the run as one JSON document")
-    .option("--keep", "leave everything up after verify-deployment, until Ctrl-C", false)
+    .option(
+      "--keep",
+      "leave everything up after verify-deployment, with a page to drop photos on, until Ctrl-C",
+      false,
+    )
     .allowExcessArguments(false)
     .showHelpAfterError("(npm run local -- --help shows the options)")
     .addHelpText(
@@ -44,13 +49,6 @@ Examples:
   npm run local -- --dataset drawn
   npm run local -- --dataset ~/pictures --json run.json
   npm run local -- --keep`,
-    )
-    .exitOverride();
-  try {
-    command.parse(argv, { from: "user" });
-    return command.opts<Arguments>();
-  } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-    throw error;
-  }
+    );
+  return readCommandLine<Arguments>(command, argv);
 }

@@ -58,6 +58,8 @@ def _remembering(context, policies, *limits):
 def _enforcing(access_key_id, action, service, region, resource_arn="*", service_context=None):
     if action.startswith("cloudformation:"):
         checks = _cloudformation_checks(action, resource_arn, service_context or {})
+    elif action == "cloudwatch:PutMetricData":
+        checks = [(action, resource_arn, {**(service_context or {}), "cloudwatch:namespace": _namespace()})]
     else:
         checks = [(action, resource_arn, service_context)]
     for checked, resource, context in checks:
@@ -99,6 +101,16 @@ def _cloudformation_checks(action, resource, context):
     if role:
         checks.append(("iam:PassRole", role, {"iam:PassedToService": "cloudformation.amazonaws.com"}))
     return checks
+
+
+def _namespace():
+    """The namespace that metrics are put into; ministack leaves it out of what it decides by."""
+    request = iam_evaluator._signed_request.get()
+    body = request.body.decode("utf-8", "replace") if request else ""
+    try:
+        return json.loads(body).get("Namespace")
+    except ValueError:
+        return parse_qs(body).get("Namespace", [None])[0]
 
 
 def _naming(service, action, principal_arn, request_id, **rest):

@@ -35,6 +35,8 @@ export interface LocalAwsOptions {
   readonly decisions?: string;
   /** Holds the containers' `train.ts` and `serve.ts`; by default image-classification. */
   readonly algorithmDir?: string;
+  /** How often each spot training job on an instance type is interrupted; by default never. */
+  readonly interruptions?: Readonly<Record<string, number>>;
 }
 
 /**
@@ -45,7 +47,7 @@ export interface LocalAwsOptions {
  * there. Disposing ends every process, frees every port and file, and puts `process.env` back.
  */
 export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws> {
-  const { region, log, signal, algorithmDir, template, decisions } = options;
+  const { region, log, signal, algorithmDir, interruptions, template, decisions } = options;
   const { project = "scones", repository = "scones-unlimited/scones" } = options;
   await using stack = new AsyncDisposableStack();
   const venv = await ensureVenv(log, { signal });
@@ -64,8 +66,10 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
     region,
     apiModels: await apiModelsOf(venv),
     s3Endpoint: ministack.endpoint,
+    cloudWatchEndpoint: ministack.endpoint,
     authority: ministackIam(ministack.endpoint),
     ...(algorithmDir !== undefined && { algorithmDir }),
+    ...(interruptions !== undefined && { interruptions }),
   });
   stack.defer(() => sageMaker.close());
   const { endpoint } = ministack;

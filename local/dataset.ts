@@ -6,6 +6,8 @@ import type { Source } from "../pipeline/dataset/source.ts";
 
 export interface RunDataset {
   readonly source: Source;
+  /** What `--dataset` opens the same pictures by. */
+  readonly opened: string;
   /** Why drawn pictures stand in for CIFAR-100; absent where nothing stands in. */
   readonly insteadOf?: string;
 }
@@ -22,11 +24,12 @@ export async function openRunDataset(
   signal: AbortSignal,
 ): Promise<RunDataset> {
   try {
-    return { source: await openDataset(name, config, { progress, signal }) };
+    return { source: await openDataset(name, config, { progress, signal }), opened: name };
   } catch (error) {
     if (!(error instanceof DownloadError)) throw error;
     return {
       source: await openDataset("drawn", config, { progress, signal }),
+      opened: "drawn",
       insteadOf: `${name} could not be downloaded: ${error.message}`,
     };
   }

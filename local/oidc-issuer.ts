@@ -2,6 +2,7 @@ import { generateKeyPair, type KeyObject, randomBytes, randomUUID, sign } from "
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { promisify } from "node:util";
+import { refusalOf } from "./guard.ts";
 
 /** GitHub's, whom the roles trust. */
 export const ISSUER = "https://token.actions.githubusercontent.com";
@@ -40,16 +41,18 @@ export async function startOidcIssuer({ sub, claims }: OidcIssuerOptions): Promi
   const making = promisify(generateKeyPair)("rsa", { modulusLength: 2048 });
   const about = { ...claimsOf(sub), ...claims };
   const respond = async (request: IncomingMessage, response: ServerResponse) => {
+    const refusal = refusalOf(request);
+    if (refusal !== undefined) return answer(response, 403, { message: refusal });
     const keys = await making;
-    const url = new URL(request.url ?? "/", "http://issuer");
-    if (url.pathname === "/.well-known/jwks") {
+    const [path, query] = (request.url ?? "/").split("?");
+    if (path === "/.well-known/jwks") {
       const key = { ...keys.publicKey.export({ format: "jwk" }), kid, use: "sig", alg: "RS256" };
       return answer(response, 200, { keys: [key] });
     }
-    if (url.pathname !== "/token") return answer(response, 404, { message: "Not Found" });
+    if (path !== "/token") return answer(response, 404, { message: "Not Found" });
     if (!bears(request, token)) return answer(response, 401, { message: "Unauthorized" });
     const owner = about["repository_owner"] ?? "";
-    const audience = url.searchParams.get("audience") ?? `https://github.com/${owner}`;
+    const audience = new URLSearchParams(query).get("audience") ?? `https://github.com/${owner}`;
     return answer(response, 200, { value: jwt({ ...about, aud: audience }, keys.privateKey) });
   };
   const server = createServer((request, response) => void respond(request, response));

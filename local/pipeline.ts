@@ -3,17 +3,21 @@ import type { Config } from "../pipeline/config.ts";
 import type { Context } from "../pipeline/context.ts";
 import type { Source } from "../pipeline/dataset/source.ts";
 import type { Evaluation } from "../pipeline/evaluation.ts";
+import type { GateDecision } from "../pipeline/gate-decision.ts";
 import type { Dataset } from "../pipeline/manifest.ts";
 import { keys } from "../pipeline/names.ts";
 import { deployEndpoint, type DeployedEndpoint } from "../pipeline/steps/deploy-endpoint.ts";
 import { deployStack } from "../pipeline/steps/deploy-stack.ts";
 import { evaluateModel } from "../pipeline/steps/evaluate-model.ts";
-import { gateDeployment, type GateDecision } from "../pipeline/steps/gate-deployment.ts";
+import { gateDeployment } from "../pipeline/steps/gate-deployment.ts";
 import { monitorEndpoint, type Monitoring } from "../pipeline/steps/monitor-endpoint.ts";
 import { stageData } from "../pipeline/steps/stage-data.ts";
 import { trainModel } from "../pipeline/steps/train-model.ts";
 import { verifyDeployment, type Verification } from "../pipeline/steps/verify-deployment.ts";
+import type { TunedTraining } from "../pipeline/trained-model.ts";
+import type { Deployed } from "./app.ts";
 import type { Bootstrap } from "./bootstrap.ts";
+import { checkedOutCommit } from "./commit.ts";
 import type { StepLog } from "./steps.ts";
 import { sendTraffic } from "./traffic.ts";
 import { wrongPictures, type WrongPicture } from "./wrong-pictures.ts";
@@ -21,6 +25,7 @@ import { wrongPictures, type WrongPicture } from "./wrong-pictures.ts";
 /** What the steps have made so far; what a closed gate or a failure kept from happening is absent. */
 export interface Made {
   dataset?: Dataset;
+  tuning?: TunedTraining;
   evaluation?: Evaluation;
   modelPackageArn?: string;
   wrongPictures?: WrongPicture[];
@@ -36,7 +41,7 @@ export interface PipelineInput {
   readonly run: string;
   readonly log: StepLog;
   /** Where everything is to stay up after verify-deployment: ends the steps when it resolves. */
-  readonly keep: (() => Promise<void>) | undefined;
+  readonly keep: ((deployed: Deployed) => Promise<void>) | undefined;
 }
 
 /** What is local answers at once: looking often keeps the run short. */
@@ -68,26 +73,28 @@ export async function runSteps(
     ({ trainingJobName, trainingSeconds }) =>
       `${trainingJobName}, ${trainingSeconds} s of training`,
   );
+  if (model.tuning !== undefined) made.tuning = model.tuning;
   const evaluated = await log.run(
     "evaluate-model",
-    () =>
+    async () =>
       evaluateModel(context, config, {
         ...model,
         dataset,
         bucket,
         executionRoleArn,
         run,
+        commit: await checkedOutCommit(),
         pollIntervalMs,
       }),
     ({ modelPackageArn }) => modelPackageArn.split(":").at(-1) ?? modelPackageArn,
   );
-  const { evaluation, modelPackageArn } = evaluated;
+  const { evaluation, evaluationUri, baseline, modelPackageArn } = evaluated;
   made.evaluation = evaluation;
   made.modelPackageArn = modelPackageArn;
   made.wrongPictures = await wrongPictures(context, dataset, evaluation);
   made.gate = await log.run(
     "gate-deployment",
-    () => gateDeployment(context, config, { evaluation, modelPackageArn }),
+    () => gateDeployment(context, config, { evaluationUri, modelPackageArn }),
     ({ line }) => line,
   );
   if (!made.gate.approved) return;
@@ -96,8 +103,8 @@ export async function runSteps(
     () => deployEndpoint(context, config, { modelPackageArn, bucket, run, pollIntervalMs }),
     (endpoint) => `${endpoint.endpointName} ${endpoint.change}`,
   ));
-  const { endpointName } = deployment;
-  const { stateMachineArn } = await log.run(
+  const { endpointName, endpointConfigName } = deployment;
+  const { stateMachineArn, apiUrl } = await log.run(
     "deploy-stack",
     () =>
       deployStack(context, config, {
@@ -113,17 +120,17 @@ export async function runSteps(
     "verify-deployment",
     () =>
       verifyDeployment(context, config, {
-        dataset,
-        evaluation,
+        readMeasured: async () => ({ dataset, evaluation }),
         stateMachineArn,
         endpointName,
-        deployment,
+        endpointConfigName,
         pollIntervalMs,
       }),
-    ({ confident, unsure }) => `${confident} routed, ${unsure} below the threshold`,
+    ({ confident, unsure, strangers }) =>
+      `${confident} routed, ${unsure} below the threshold, ${strangers} no vehicle`,
   );
   if (keep !== undefined) {
-    await keep();
+    await keep({ apiUrl, dataset, evaluation });
     return;
   }
   made.monitoring = await log.run(
@@ -140,6 +147,7 @@ export async function runSteps(
         captureUri: `s3://${bucket}/${keys.capture(config)}`,
         endpointName,
         evaluation,
+        baseline,
         since,
       });
     },

@@ -3,6 +3,7 @@ import { readFile } from "node:fs/promises";
 import type { Config } from "../pipeline/config.ts";
 import type { RunDocument } from "../report/run-document.ts";
 import { TeardownError } from "../pipeline/steps/teardown.ts";
+import type { Strangers } from "../pipeline/strangers.ts";
 import type { RunDataset } from "./dataset.ts";
 import type { Made } from "./pipeline.ts";
 import type { StepLog } from "./steps.ts";
@@ -35,10 +36,14 @@ export async function runDocument(facts: RunFacts): Promise<RunDocument> {
         ...(insteadOf !== undefined && { insteadOf }),
         ...dataset.manifest.counts,
         classes: dataset.manifest.classes,
+        ...(dataset.manifest.background !== undefined && {
+          background: dataset.manifest.background,
+        }),
         hash: dataset.manifest.hash,
       },
     }),
     steps: facts.log.records,
+    ...(made.tuning && { tuning: made.tuning }),
     ...(evaluation && {
       evaluation: {
         correct: evaluation.correct,
@@ -50,6 +55,7 @@ export async function runDocument(facts: RunFacts): Promise<RunDocument> {
         auc: evaluation.auc,
         logLoss: evaluation.logLoss,
         calibrationError: evaluation.calibrationError,
+        ...(evaluation.strangers && { strangers: countsOf(evaluation.strangers) }),
       },
     }),
     ...(gate && {
@@ -58,6 +64,8 @@ export async function runDocument(facts: RunFacts): Promise<RunDocument> {
         required: gate.required,
         line: gate.line,
         reason: gate.reason,
+        championLine: gate.championLine,
+        ...(gate.comparison && { comparison: gate.comparison }),
       },
     }),
     ...(endpoint &&
@@ -70,9 +78,10 @@ export async function runDocument(facts: RunFacts): Promise<RunDocument> {
       }),
     ...(verification && {
       verification: {
-        executions: verification.confident + verification.unsure,
+        executions: verification.confident + verification.unsure + verification.strangers,
         routed: verification.confident,
         belowThreshold: verification.unsure,
+        strangers: verification.strangers,
         latencyMs: verification.latencies,
       },
     }),
@@ -82,12 +91,17 @@ export async function runDocument(facts: RunFacts): Promise<RunDocument> {
         records: monitoring.records,
         skipped: monitoring.skipped,
         features: monitoring.features,
+        ...(monitoring.driftedSince !== undefined && { driftedSince: monitoring.driftedSince }),
       },
     }),
     leftovers: leftovers(facts),
     versions: await versions(),
     seeds: { split: config.dataset.seed },
   };
+}
+
+function countsOf({ total, passed, share, interval, threshold }: Strangers) {
+  return { total, passed, share, interval, threshold };
 }
 
 /** What stands after teardown; a teardown that could not look does not claim to know. */

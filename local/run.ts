@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { parseArguments, type Arguments } from "./arguments.ts";
+import { type Deployed, serveApp } from "./app.ts";
 import { startLocalAws, type LocalAws } from "./aws.ts";
 import { Display } from "./console/display.ts";
 import { openRunDataset, type RunDataset } from "./dataset.ts";
@@ -11,11 +12,14 @@ import { dataLine, showSummary } from "./summary.ts";
 import { writeRun } from "./write-run.ts";
 import { cancelOnSignals, type Cancel } from "../pipeline/cancel.ts";
 import { loadConfig, type Config } from "../pipeline/config.ts";
-import { UsageError } from "../pipeline/errors.ts";
+import { messageOf, UsageError } from "../pipeline/errors.ts";
 import { teardown } from "../pipeline/steps/teardown.ts";
 
 /** Teardown has a clock of its own, so that a cancelled run can still clean up. */
 const TEARDOWN_TIMEOUT_MS = 120_000;
+
+/** Its AWS ends with it, so that it leaves nothing to keep. */
+const GONE = { keepReports: false, keepModels: false };
 
 const display = new Display(process.stdout);
 const options = parseArguments(process.argv.slice(2));
@@ -27,7 +31,12 @@ async function main(args: Arguments): Promise<number> {
     display.say(`\n${name}: tearing down what was started; once more ends at once`),
   );
   try {
-    const config: Config = { ...(await loadConfig(args.config)), environment: "local" };
+    const config: Config = {
+      ...(await loadConfig(args.config, [
+        { path: ["teardown"], value: GONE, from: "The local run" },
+      ])),
+      environment: "local",
+    };
     const name = args.dataset ?? (process.env["SCONES_DATASET"] || config.dataset.source);
     const dataset = await openRunDataset(name, config, display, cancel.signal);
     if (dataset.insteadOf !== undefined) display.say(display.bad(dataset.insteadOf));
@@ -60,7 +69,11 @@ async function runAll(
     });
     const context = { clients: aws.clients, progress: display, signal: cancel.signal };
     const run = `local-${randomUUID().slice(0, 8)}`;
-    const keep = args.keep ? () => keepUp(aws, display, cancel.signal) : undefined;
+    const serve = async (deployed: Deployed) => {
+      await using app = await serveApp(aws, config, deployed);
+      await keepUp(aws, app, dataset, display, cancel.signal);
+    };
+    const keep = args.keep ? serve : undefined;
     await runSteps(context, config, { ...dataset, aws, run, log, keep }, made).catch((error) =>
       errors.push(cancel.signal.aborted ? cancel.signal.reason : error),
     );
@@ -95,8 +108,4 @@ function exitCodeOf(made: Made, errors: readonly unknown[], cancelled: number | 
   if (cancelled !== undefined) return cancelled;
   if (errors.length > 0) return 1;
   return made.gate?.approved === false ? 3 : 0;
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -32,10 +32,17 @@ from hypercorn.config import Config  # noqa: E402
 from ministack.app import app  # noqa: E402
 
 sys.dont_write_bytecode = True  # nothing is to appear beside the sources
-from authorization import install  # noqa: E402
+import alarms  # noqa: E402
+import authorization  # noqa: E402
+import distributed_map  # noqa: E402
+import guard  # noqa: E402
+import lambda_workers  # noqa: E402
 
+alarms.install()
+distributed_map.install()
+lambda_workers.install()
 config = Config()
 config.bind = [f"fd://{listener.fileno()}"]
 config.keep_alive_timeout = 75
 config.loglevel = "WARNING"
-asyncio.run(serve(install(app), config))
+asyncio.run(serve(guard.install(authorization.install(app)), config))

@@ -1,5 +1,6 @@
 import type { StepRecord } from "../report/run-document.ts";
 import type { Display } from "./console/display.ts";
+import { messageOf } from "../pipeline/errors.ts";
 
 /** The steps of the main job, in their order. */
 export const stepNames = [
@@ -40,7 +41,7 @@ export class StepLog {
       this.#display.line(this.#display.good(`done in ${seconds}`));
       return output;
     } catch (error) {
-      const seconds = record("failed", error instanceof Error ? error.message : String(error));
+      const seconds = record("failed", messageOf(error));
       this.#display.line(this.#display.bad(`failed after ${seconds}`));
       throw error;
     }

@@ -12,6 +12,8 @@ const ROOT = fileURLToPath(new URL("..", import.meta.url));
 interface VenvOptions {
   /** The folder of `requirements.txt`, where `.venv` is made. */
   readonly root?: string;
+  /** What is in it, for the line that says that it is made. */
+  readonly holding?: string;
   /** The interpreter, as found on PATH. */
   readonly python?: string;
   readonly signal?: AbortSignal;
@@ -25,7 +27,12 @@ interface VenvOptions {
  */
 export async function ensureVenv(
   log: (line: string) => void,
-  { root = ROOT, python = "python3", signal = new AbortController().signal }: VenvOptions = {},
+  {
+    root = ROOT,
+    holding = "ministack and the linters",
+    python = "python3",
+    signal = new AbortController().signal,
+  }: VenvOptions = {},
 ): Promise<string> {
   const folder = join(root, ".venv");
   const requirements = join(root, "requirements.txt");
@@ -37,7 +44,7 @@ export async function ensureVenv(
   const release = await takeLock(join(root, ".venv.lock"), { what: ".venv", log, signal });
   try {
     if (!(await isCurrent(folder, hash)))
-      await make({ folder, requirements, hash, python, log, signal });
+      await make({ folder, requirements, hash, holding, python, log, signal });
   } finally {
     await release();
   }
@@ -48,14 +55,16 @@ interface Making {
   readonly folder: string;
   readonly requirements: string;
   readonly hash: string;
+  readonly holding: string;
   readonly python: string;
   readonly log: (line: string) => void;
   readonly signal: AbortSignal;
 }
 
 /** The stamp is written last: a folder without it is made again. */
-async function make({ folder, requirements, hash, python, log, signal }: Making): Promise<void> {
-  log(`making ${folder} (ministack and the linters; once, about half a minute)`);
+async function make(making: Making): Promise<void> {
+  const { folder, requirements, hash, holding, python, log, signal } = making;
+  log(`making ${folder} (${holding}; once, about half a minute)`);
   const started = Date.now();
   await run(python, ["-m", "venv", "--clear", folder], "python3 -m venv", signal);
   const pip = ["-m", "pip", "install", "--disable-pip-version-check", "--no-input", "--quiet"];

@@ -5,7 +5,7 @@ import { parseArguments, type Arguments } from "./workflows/arguments.ts";
 import { proofs, type Proof, withNeeded } from "./workflows/proofs.ts";
 import { startProver, type Proven } from "./workflows/prove.ts";
 import { cancelOnSignals } from "../pipeline/cancel.ts";
-import { UsageError } from "../pipeline/errors.ts";
+import { messageOf, UsageError } from "../pipeline/errors.ts";
 
 const display = new Display(process.stdout);
 const log = (line: string) => display.line(line);
@@ -48,7 +48,7 @@ async function main({ only, out, verbose }: Arguments): Promise<number> {
     return done.every(([, { complaints }]) => complaints.length === 0) ? 0 : 1;
   } catch (error) {
     if (cancel.exitCode !== undefined) return cancel.exitCode;
-    display.say(display.bad(error instanceof Error ? error.message : String(error)));
+    display.say(display.bad(messageOf(error)));
     return error instanceof UsageError ? 2 : 1;
   }
 }

@@ -1,5 +1,4 @@
 import { randomUUID } from "node:crypto";
-import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
 import { GetObjectCommand, type S3Client } from "@aws-sdk/client-s3";
 import * as z from "zod";
@@ -14,6 +13,8 @@ export interface Capture {
   readonly probabilities: readonly number[];
   /** True where verify-deployment asked, whose pictures are picked and no sample of the traffic. */
   readonly verification: boolean;
+  /** The picture in base64, as bytes of the line; undefined where it was not captured so. */
+  readonly picture?: Buffer | undefined;
 }
 
 const VERIFICATION = "verification-";
@@ -25,6 +26,7 @@ export function verificationId(): string {
 
 const record = z.object({
   captureData: z.object({
+    endpointInput: z.object({ data: z.string(), encoding: z.string() }).optional(),
     endpointOutput: z.object({ data: z.string(), encoding: z.enum(["JSON", "BASE64"]) }),
   }),
   eventMetadata: z.object({
@@ -38,16 +40,10 @@ const record = z.object({
  * Reads one line of a capture file. Undefined where it is cut off, in another encoding than JSON or
  * base64, or no answer of a classifier of so many classes.
  */
-export function parseCapture(line: string, classes: number): Capture | undefined {
-  let value: unknown;
-  try {
-    value = JSON.parse(line);
-  } catch {
-    return undefined;
-  }
-  const parsed = record.safeParse(value);
-  if (!parsed.success) return undefined;
-  const { captureData, eventMetadata } = parsed.data;
+export function parseCapture(line: Buffer, classes: number): Capture | undefined {
+  const parsed = withoutPicture(line) ?? whole(line);
+  if (parsed === undefined) return undefined;
+  const { captureData, eventMetadata } = parsed.record;
   const { data, encoding } = captureData.endpointOutput;
   const text = encoding === "BASE64" ? Buffer.from(data, "base64").toString() : data;
   const probabilities = parseProbabilities(text);
@@ -58,28 +54,96 @@ export function parseCapture(line: string, classes: number): Capture | undefined
     inferenceTime: new Date(eventMetadata.inferenceTime),
     probabilities,
     verification: eventMetadata.inferenceId?.startsWith(VERIFICATION) ?? false,
+    picture: captureData.endpointInput?.encoding === "BASE64" ? parsed.picture : undefined,
   };
 }
 
+interface Parsed {
+  readonly record: z.infer<typeof record>;
+  readonly picture: Buffer;
+}
+
+const INPUT = Buffer.from('"endpointInput"');
+const DATA = Buffer.from('"data":"');
+const QUOTE = 0x22;
+
 /**
- * The lines of all capture files under a prefix, streamed; files of hours that ended more than an
- * hour before `since` are not opened (a record can stand in the next hour's file, never in an
- * earlier one's).
+ * Parses the line with its picture cut out, which is nearly all of it: several times faster. Undefined
+ * where the line is none of SageMaker's usual ones, so that it must be parsed whole.
+ */
+function withoutPicture(line: Buffer): Parsed | undefined {
+  const input = line.indexOf(INPUT);
+  const data = input === -1 ? -1 : line.indexOf(DATA, input);
+  if (data === -1) return undefined;
+  const from = data + DATA.length;
+  const to = line.indexOf(QUOTE, from);
+  if (to === -1) return undefined;
+  const rest = read(line.toString("utf8", 0, from) + line.toString("utf8", to));
+  // Base64 has no quotes that a backslash could hide; any other text may.
+  if (rest?.captureData.endpointInput?.data !== "") return undefined;
+  if (rest.captureData.endpointInput.encoding !== "BASE64") return undefined;
+  return { record: rest, picture: line.subarray(from, to) };
+}
+
+function whole(line: Buffer): Parsed | undefined {
+  const found = read(line.toString());
+  return (
+    found && { record: found, picture: Buffer.from(found.captureData.endpointInput?.data ?? "") }
+  );
+}
+
+function read(text: string): z.infer<typeof record> | undefined {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+  return record.safeParse(value).data;
+}
+
+/**
+ * The lines of all capture files under a prefix, streamed, some at a time; they are good until the next
+ * are asked for. Files of hours that ended more than an hour before `since` are not opened (a record
+ * can stand in the next hour's file, never in an earlier one's).
  */
 export async function* captureLines(
   s3: S3Client,
   bucket: string,
   prefix: string,
   { since, signal }: { since?: Date | undefined; signal: AbortSignal },
-): AsyncGenerator<string> {
+): AsyncGenerator<readonly Buffer[]> {
   for await (const { key } of listObjects(s3, bucket, prefix)) {
     if (!key.endsWith(".jsonl") || endedBefore(key, since)) continue;
     const { Body } = await s3.send(new GetObjectCommand({ Bucket: bucket, Key: key }), {
       abortSignal: signal,
     });
-    const lines = createInterface({ input: Body as Readable, crlfDelay: Infinity });
-    for await (const line of lines) if (line.trim() !== "") yield line;
+    yield* linesOf(Body as Readable);
   }
+}
+
+const NEWLINE = 0x0a;
+
+/** The lines of a stream that are not empty, as many at a time as a chunk of it ends. */
+export async function* linesOf(chunks: AsyncIterable<Buffer>): AsyncGenerator<readonly Buffer[]> {
+  let rest: Buffer[] = [];
+  for await (const chunk of chunks) {
+    const lines: Buffer[] = [];
+    let from = 0;
+    for (let to = chunk.indexOf(NEWLINE); to !== -1; to = chunk.indexOf(NEWLINE, from)) {
+      const end = chunk.subarray(from, to);
+      lines.push(rest.length === 0 ? end : Buffer.concat([...rest, end]));
+      rest = [];
+      from = to + 1;
+    }
+    if (from < chunk.length) rest.push(chunk.subarray(from));
+    yield lines.filter(isNotBlank);
+  }
+  yield [Buffer.concat(rest)].filter(isNotBlank);
+}
+
+function isNotBlank(line: Buffer): boolean {
+  return line.some((byte) => byte > 0x20);
 }
 
 /** By the hour in the key, `{endpoint}/{variant}/yyyy/mm/dd/hh/mm-ss-ms-uuid.jsonl`. */

@@ -8,6 +8,7 @@ import type { Context } from "./context.ts";
 import { StepError } from "./errors.ts";
 import { poll } from "./poll.ts";
 import type { StackInput } from "./stack.ts";
+import { madeAgain, type StackState } from "./stack-status.ts";
 
 const TIMEOUT_MS = 10 * 60_000;
 
@@ -35,7 +36,7 @@ interface ChangeSet {
 export async function createChangeSet(
   context: Context,
   { name, template, parameters, tags, roleArn, pollIntervalMs = 3000 }: StackInput,
-  { token, isNew }: { token: string; isNew: boolean },
+  { token, existing }: { token: string; existing: StackState | undefined },
 ): Promise<ChangeSet | undefined> {
   const { clients, progress, signal } = context;
   const { Id = "", StackId = "" } = await clients.cloudformation.send(
@@ -43,12 +44,13 @@ export async function createChangeSet(
       StackName: name,
       ChangeSetName: token,
       ClientToken: token,
-      ChangeSetType: isNew ? "CREATE" : "UPDATE",
-      TemplateBody: template,
-      Parameters: Object.entries(parameters).map(([ParameterKey, ParameterValue]) => ({
-        ParameterKey,
-        ParameterValue,
-      })),
+      ChangeSetType: existing === undefined ? "CREATE" : "UPDATE",
+      ...template,
+      Parameters: Object.entries(parameters).map(([ParameterKey, ParameterValue]) =>
+        ParameterValue === undefined
+          ? { ParameterKey, UsePreviousValue: true }
+          : { ParameterKey, ParameterValue },
+      ),
       Capabilities: ["CAPABILITY_IAM"],
       Tags: [...tags],
       ...(roleArn === undefined ? {} : { RoleARN: roleArn }),
@@ -62,6 +64,12 @@ export async function createChangeSet(
     signal,
     resume: "Run the step again.",
   });
+  const remove = () =>
+    clients.cloudformation.send(new DeleteChangeSetCommand({ ChangeSetName: Id }));
+  if (existing !== undefined && existing.id !== StackId) {
+    await remove();
+    throw madeAgain({ name, id: StackId });
+  }
   if (described.Status === "CREATE_COMPLETE") {
     const changes = (described.Changes ?? []).map(({ ResourceChange }) => ({
       action: ResourceChange?.Action ?? "",
@@ -74,7 +82,7 @@ export async function createChangeSet(
     }
     return { id: Id, stackId: StackId, changes };
   }
-  await clients.cloudformation.send(new DeleteChangeSetCommand({ ChangeSetName: Id }));
+  await remove();
   const reason = described.StatusReason ?? "no reason given";
   if (/didn't contain changes|No updates are to be performed/i.test(reason)) return undefined;
   throw new StepError(`The change set of stack ${name} is ${described.Status}: ${reason}`);

@@ -1,7 +1,10 @@
 import { readFile } from "node:fs/promises";
 import { LineCounter, parseDocument } from "yaml";
 import * as z from "zod";
+import { endpoint } from "./endpoint-settings.ts";
 import { UsageError } from "./errors.ts";
+import { training } from "./training-settings.ts";
+import { nameComplaint } from "./tuning-schema.ts";
 
 const arn = z.string().startsWith("arn:", "must be an ARN (arn:...)");
 const share = z.number().gt(0).lt(1);
@@ -9,40 +12,21 @@ const name = z
   .string()
   .regex(/^[a-z0-9](-?[a-z0-9])*$/, "lower-case letters, digits and single hyphens");
 
-const dataset = z.strictObject({
-  source: z.string().default("cifar-100"),
-  classes: z.array(z.string().min(1)).min(2).default(["bicycle", "motorcycle"]),
-  validation: share.default(0.1),
+const background = z.strictObject({
+  name: z
+    .string()
+    .regex(/^[^/\\]+$/, "a name without slashes")
+    .default("background"),
+  count: z.int().nonnegative().default(400),
   seed: z.int().nonnegative().default(1),
 });
 
-const training = z.strictObject({
-  instanceTypes: z
-    .array(z.string().startsWith("ml."))
-    .min(1)
-    .default(["ml.g4dn.xlarge", "ml.g5.xlarge"]),
-  volumeSizeInGB: z.int().min(1).default(30),
-  spot: z.boolean().default(true),
-  maxRuntimeMinutes: z.int().min(1).default(60),
-  maxWaitMinutes: z.int().min(1).default(120),
-  hyperparameters: z
-    .record(z.string(), z.union([z.string(), z.number(), z.boolean()]))
-    .default({
-      use_pretrained_model: 1,
-      num_layers: 18,
-      image_shape: "3,224,224",
-      resize: 256,
-      epochs: 10,
-      mini_batch_size: 32,
-      learning_rate: 0.001,
-      momentum: 0.9,
-      augmentation_type: "crop_color_transform",
-    })
-    .transform((entries) =>
-      Object.fromEntries(
-        Object.entries(entries).map(([key, value]) => [key, hyperparameter(value)]),
-      ),
-    ),
+const dataset = z.strictObject({
+  source: z.string().default("cifar-100"),
+  classes: z.array(z.string().min(1)).min(2).default(["bicycle", "motorcycle"]),
+  background: background.prefault({}),
+  validation: share.default(0.1),
+  seed: z.int().nonnegative().default(1),
 });
 
 const evaluation = z.strictObject({
@@ -53,20 +37,7 @@ const evaluation = z.strictObject({
 
 const gate = z.strictObject({
   accuracy: z.number().min(0.94, "the gate never opens below 0.94").max(1).default(0.94),
-});
-
-const endpoint = z.strictObject({
-  instanceType: z.string().startsWith("ml.").default("ml.m5.xlarge"),
-  instanceCount: z.int().min(1).default(1),
-  capturePercentage: z.int().min(0).max(100).default(100),
-  scaling: z
-    .strictObject({
-      minCapacity: z.int().min(1).default(1),
-      maxCapacity: z.int().min(1).default(4),
-      invocationsPerInstance: z.int().min(1).default(1000),
-    })
-    .prefault({}),
-  maxWaitMinutes: z.int().min(1).default(30),
+  maxRegression: z.number().min(0).max(1).default(0),
 });
 
 const application = z.strictObject({
@@ -77,7 +48,20 @@ const application = z.strictObject({
       bicycle: { bay: "A", orders: "0-2 km" },
       motorcycle: { bay: "B", orders: "2-10 km" },
     }),
+  api: z
+    .strictObject({
+      rateLimit: z.int().min(1).max(10_000).default(5),
+      burstLimit: z.int().min(1).max(5000).default(5),
+    })
+    .prefault({}),
   notify: z.email().optional(),
+  fleet: z
+    .strictObject({
+      batchSize: z.int().min(1).max(50).default(20),
+      maxConcurrency: z.int().min(1).max(1000).default(10),
+      toleratedFailurePercentage: z.int().min(0).max(100).default(10),
+    })
+    .prefault({}),
 });
 
 const monitoring = z.strictObject({
@@ -86,10 +70,22 @@ const monitoring = z.strictObject({
   significance: share.default(0.01),
 });
 
+const teardown = z.strictObject({
+  keepReports: z.boolean().default(true),
+  keepModels: z.boolean().default(true),
+  protect: z.array(name).default([]),
+});
+
 const schema = z
   .strictObject({
     project: name.max(16).default("scones"),
-    environment: name.max(16).default("production"),
+    environment: name
+      .max(16)
+      .refine(
+        (given) => given !== "uploads",
+        "is where callers of every API upload: choose another",
+      )
+      .default("production"),
     region: z
       .string()
       .regex(/^[a-z]{2}(-[a-z]+)+-\d$/)
@@ -106,6 +102,7 @@ const schema = z
     endpoint: endpoint.prefault({}),
     application: application.prefault({}),
     monitoring: monitoring.prefault({}),
+    teardown: teardown.prefault({}),
   })
   .superRefine((config, context) => {
     for (const vehicle of config.dataset.classes) {
@@ -116,6 +113,23 @@ const schema = z
           message: `has no route for the class "${vehicle}" of dataset.classes`,
         });
       }
+    }
+    const { name: stranger, count } = config.dataset.background;
+    const taken = config.dataset.classes.includes(stranger)
+      ? "is a class of dataset.classes already"
+      : stranger in config.application.routes
+        ? "has a route in application.routes, and must have none"
+        : undefined;
+    if (count > 0 && taken !== undefined) {
+      context.addIssue({
+        code: "custom",
+        path: ["dataset", "background", "name"],
+        message: `"${stranger}" ${taken}: choose another name, or the count 0 for no background`,
+      });
+    }
+    const tooLong = nameComplaint(config.project, config.environment);
+    if (config.training.tuning !== undefined && tooLong !== undefined) {
+      context.addIssue({ code: "custom", path: ["training", "tuning"], message: tooLong });
     }
     if (
       config.training.spot &&
@@ -131,12 +145,6 @@ const schema = z
 
 /** What `pipeline.yaml` says, every default filled in. */
 export type Config = z.output<typeof schema>;
-
-/** Hyperparameters travel as strings; true and false are the container's 1 and 0. */
-function hyperparameter(value: string | number | boolean): string {
-  if (typeof value === "boolean") return value ? "1" : "0";
-  return String(value);
-}
 
 /** A value that wins over what the file says. */
 export interface Override {

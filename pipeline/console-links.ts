@@ -17,6 +17,7 @@ export interface ConsoleLinks {
   /** The state machine's page, which lists its executions. */
   executions(stateMachineArn: string): string;
   logGroup(name: string, streamPrefix?: string): string;
+  dashboard(name: string): string;
   /** What lies under a prefix, `s3://bucket/prefix/`. */
   objects(uri: string): string;
 }
@@ -48,6 +49,7 @@ export function consoleLinks(region: string): ConsoleLinks {
       page("cloudformation", `/stacks/stackinfo?stackId=${encodeURIComponent(nameOrId)}`),
     executions: (stateMachineArn) => page("states", `/statemachines/view/${stateMachineArn}`),
     logGroup,
+    dashboard: (name) => page("cloudwatch", `dashboards/dashboard/${encodeURIComponent(name)}`),
     objects: (uri) => {
       const [, bucket = "", prefix = ""] = /^s3:\/\/([^/]+)\/?(.*)$/s.exec(uri) ?? [];
       return `${base}/s3/buckets/${bucket}?region=${region}&prefix=${encodeURIComponent(prefix)}`;

@@ -1,5 +1,6 @@
 import type { ApplicationAutoScalingClient } from "@aws-sdk/client-application-auto-scaling";
 import type { CloudFormationClient } from "@aws-sdk/client-cloudformation";
+import type { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
 import type { S3Client } from "@aws-sdk/client-s3";
 import type { SageMakerClient } from "@aws-sdk/client-sagemaker";
 import type { SageMakerRuntimeClient } from "@aws-sdk/client-sagemaker-runtime";
@@ -11,6 +12,7 @@ export interface Clients {
   readonly runtime: SageMakerRuntimeClient;
   readonly autoscaling: ApplicationAutoScalingClient;
   readonly cloudformation: CloudFormationClient;
+  readonly cloudwatch: CloudWatchClient;
   readonly sfn: SFNClient;
 }
 

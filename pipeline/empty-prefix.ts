@@ -1,49 +1,85 @@
 import {
   AbortMultipartUploadCommand,
   DeleteObjectsCommand,
-  ListMultipartUploadsCommand,
-  ListObjectVersionsCommand,
+  type DeleteObjectsCommandOutput,
 } from "@aws-sdk/client-s3";
+import pMap from "p-map";
 import type { Context } from "./context.ts";
 import { StepError } from "./errors.ts";
+import { objectVersions, type ObjectVersion, unfinishedUploads } from "./object-versions.ts";
+
+/** Requests in flight, each of up to a thousand versions. */
+const REQUESTS = 4;
 
 /**
  * Deletes every object under a prefix with all its versions and delete markers, a thousand a
- * request, and aborts unfinished uploads. Returns how many objects, versions and markers went.
+ * request, and aborts unfinished uploads, until there is nothing more; what `spared` says of a version
+ * stays. Returns how many versions, markers and uploads went.
+ * @throws StepError where S3 refuses some of them, after it has deleted the others.
  */
 export async function emptyPrefix(
-  { clients, progress }: Context,
+  context: Context,
   bucket: string,
   prefix: string,
+  spared: (version: ObjectVersion) => boolean = () => false,
 ): Promise<number> {
-  const scope = { Bucket: bucket, Prefix: prefix };
   let gone = 0;
-  // What was listed is deleted, so the first page is always the next one.
-  for (;;) {
-    const page = await clients.s3.send(new ListObjectVersionsCommand(scope));
-    const found = [...(page.Versions ?? []), ...(page.DeleteMarkers ?? [])];
-    if (found.length === 0) break;
-    const { Errors = [] } = await clients.s3.send(
-      new DeleteObjectsCommand({
-        Bucket: bucket,
-        Delete: { Quiet: true, Objects: found.map(({ Key, VersionId }) => ({ Key, VersionId })) },
-      }),
+  const count = (more: number) => {
+    gone += more;
+    context.progress.count(gone, gone, "objects deleted");
+  };
+  // What arrives while the pages are deleted stands in the next look.
+  while ((await deleteOnce(context, { bucket, prefix, spared, count })) > 0);
+  const { clients, signal } = context;
+  for await (const page of unfinishedUploads(context, bucket, prefix)) {
+    await pMap(
+      page,
+      async ({ key, uploadId }) => {
+        const upload = { Bucket: bucket, Key: key, UploadId: uploadId };
+        await clients.s3.send(new AbortMultipartUploadCommand(upload), { abortSignal: signal });
+        gone += 1;
+      },
+      { concurrency: REQUESTS },
     );
-    const [first] = Errors;
-    if (first !== undefined) {
-      throw new StepError(
-        `${Errors.length} objects under s3://${bucket}/${prefix} were not deleted, the first ${first.Key}: ` +
-          `${first.Code} ${first.Message}. Run the step again.`,
+  }
+  return gone;
+}
+
+interface Sweep {
+  readonly bucket: string;
+  readonly prefix: string;
+  readonly spared: (version: ObjectVersion) => boolean;
+  readonly count: (more: number) => void;
+}
+
+/** Deletes what one look through the prefix finds, and says how many that were. */
+async function deleteOnce(
+  context: Context,
+  { bucket, prefix, spared, count }: Sweep,
+): Promise<number> {
+  const { clients, signal } = context;
+  const refused: NonNullable<DeleteObjectsCommandOutput["Errors"]> = [];
+  const sizes = await pMap(
+    objectVersions(context, bucket, prefix),
+    async (page) => {
+      const Objects = page
+        .filter((version) => !spared(version))
+        .map(({ key, versionId }) => ({ Key: key, VersionId: versionId }));
+      if (Objects.length === 0) return 0;
+      const { Errors = [] } = await clients.s3.send(
+        new DeleteObjectsCommand({ Bucket: bucket, Delete: { Quiet: true, Objects } }),
+        { abortSignal: signal },
       );
-    }
-    gone += found.length;
-    progress.count(gone, gone, "objects deleted");
-  }
-  for (;;) {
-    const { Uploads = [] } = await clients.s3.send(new ListMultipartUploadsCommand(scope));
-    if (Uploads.length === 0) return gone;
-    for (const { Key, UploadId } of Uploads) {
-      await clients.s3.send(new AbortMultipartUploadCommand({ Bucket: bucket, Key, UploadId }));
-    }
-  }
+      refused.push(...Errors);
+      count(Objects.length - Errors.length);
+      return Objects.length;
+    },
+    { concurrency: REQUESTS },
+  );
+  const [first] = refused;
+  if (first === undefined) return sizes.reduce((total, size) => total + size, 0);
+  throw new StepError(
+    `${refused.length} objects under s3://${bucket}/${prefix} were not deleted, the first ${first.Key}: ` +
+      `${first.Code} ${first.Message}. Run the step again.`,
+  );
 }

@@ -1,4 +1,9 @@
-import { CreateEndpointConfigCommand, type ProductionVariant } from "@aws-sdk/client-sagemaker";
+import {
+  CreateEndpointConfigCommand,
+  DescribeEndpointConfigCommand,
+  type DescribeEndpointConfigCommandOutput,
+  type ProductionVariant,
+} from "@aws-sdk/client-sagemaker";
 import type { Config } from "./config.ts";
 import type { Context } from "./context.ts";
 import { keys, names } from "./names.ts";
@@ -47,4 +52,20 @@ export async function ensureEndpointConfig(
     if (!(error instanceof Error && /already exist/i.test(error.message))) throw error;
   }
   return name;
+}
+
+/** An endpoint configuration by its name; undefined where it is gone: AWS lets one go that serves. */
+export async function describeEndpointConfig(
+  { clients, signal }: Context,
+  name: string | undefined,
+): Promise<DescribeEndpointConfigCommandOutput | undefined> {
+  try {
+    return await clients.sagemaker.send(
+      new DescribeEndpointConfigCommand({ EndpointConfigName: name }),
+      { abortSignal: signal },
+    );
+  } catch (error) {
+    if (error instanceof Error && /could not find/i.test(error.message)) return undefined;
+    throw error;
+  }
 }

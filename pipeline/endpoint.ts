@@ -45,6 +45,9 @@ export async function invokeEndpoint(
   return Buffer.from(Body ?? []).toString();
 }
 
+/** How long an update that ran into `maxWaitMinutes`, AWS's limit for it too, may take to roll back: a guess. */
+export const ROLLBACK_MINUTES = 10;
+
 /** The endpoint once nothing changes it any more; undefined where there is none. */
 export async function settledEndpoint(
   context: Context,
@@ -69,7 +72,7 @@ export async function settledEndpoint(
     },
     {
       what: `Endpoint ${endpointName}`,
-      timeoutMs: config.endpoint.maxWaitMinutes * 60_000,
+      timeoutMs: (config.endpoint.maxWaitMinutes + ROLLBACK_MINUTES) * 60_000,
       intervalMs: pollIntervalMs,
       signal: context.signal,
       resume: "It goes on: run the step again.",
@@ -78,10 +81,14 @@ export async function settledEndpoint(
   return endpoint;
 }
 
-/** Says of an endpoint that should serve what it is instead. */
-export function notServing(name: string, endpoint: Endpoint | undefined): StepError {
+/** Says of an endpoint that should serve what it is instead, and what was done about it. */
+export function notServing(
+  name: string,
+  endpoint: Endpoint | undefined,
+  done = "Nothing was deleted.",
+): StepError {
   return new StepError(
     `Endpoint ${name} is ${endpoint?.EndpointStatus ?? "gone"}: ${endpoint?.FailureReason ?? "no reason given"}. ` +
-      `Its log: CloudWatch, /aws/sagemaker/Endpoints/${name}. Nothing was deleted.`,
+      `Its log: CloudWatch, /aws/sagemaker/Endpoints/${name}. ${done}`,
   );
 }

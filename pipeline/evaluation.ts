@@ -1,8 +1,9 @@
 import { calibrationError } from "./calibration.ts";
 import { StepError } from "./errors.ts";
-import type { Manifest } from "./manifest.ts";
+import { isStranger, type Manifest } from "./manifest.ts";
 import { confusionMatrix, isCorrect, logLoss, perClass, sum } from "./metrics.ts";
 import { auc } from "./roc.ts";
+import { measureStrangers, type Strangers } from "./strangers.ts";
 import { type Interval, wilson } from "./wilson.ts";
 
 /** One test picture as the model sees it. */
@@ -21,12 +22,18 @@ export interface ClassReport {
   readonly recall: number;
 }
 
-/** A model measured on every test picture of a dataset; `evaluation.json` in the bucket. */
+/**
+ * A model measured on every test picture of a dataset; `evaluation.json` in the bucket. Where the dataset
+ * has pictures of anything else, they stand in the confusion matrix, its classes and `strangers` alone:
+ * all else is of the vehicles, and a vehicle that is taken for a stranger is wrong.
+ */
 export interface Evaluation {
   readonly datasetHash: string;
   readonly datasetSource: string;
   readonly trainingJobName: string;
   readonly classes: readonly string[];
+  /** The last of the classes, where it is of pictures of anything else. */
+  readonly background?: string;
   readonly correct: number;
   readonly total: number;
   readonly accuracy: number;
@@ -42,11 +49,13 @@ export interface Evaluation {
   /** Expected calibration error over ten equal-width bins of confidence, 0 to 1. */
   readonly calibrationError: number;
   readonly predictions: readonly Prediction[];
+  /** How the model does on pictures of anything else; absent where the dataset has none. */
+  readonly strangers?: Strangers;
 }
 
 interface Subject {
   readonly trainingJobName: string;
-  readonly manifest: Pick<Manifest, "hash" | "source" | "classes" | "test">;
+  readonly manifest: Pick<Manifest, "hash" | "source" | "classes" | "background" | "test">;
 }
 
 /**
@@ -55,12 +64,12 @@ interface Subject {
  * picture, or where its probabilities are not one a class from 0 to 1 that add up to 1.
  */
 export function evaluate(
-  predictions: readonly Prediction[],
+  all: readonly Prediction[],
   { trainingJobName, manifest }: Subject,
 ): Evaluation {
-  const { classes } = manifest;
-  requireOneEach(predictions, manifest, trainingJobName);
-  for (const { key, probabilities } of predictions) {
+  const { classes, background } = manifest;
+  requireOneEach(all, manifest, trainingJobName);
+  for (const { key, probabilities } of all) {
     const fault = faultOf(probabilities, classes.length);
     if (fault !== undefined) {
       throw new StepError(
@@ -69,14 +78,16 @@ export function evaluate(
       );
     }
   }
+  const predictions = all.filter(({ label }) => !isStranger(manifest, label));
   const correct = predictions.filter(isCorrect).length;
   const total = predictions.length;
-  const matrix = confusionMatrix(predictions, classes.length);
+  const matrix = confusionMatrix(all, classes.length);
   return {
     datasetHash: manifest.hash,
     datasetSource: manifest.source,
     trainingJobName,
     classes,
+    ...(background !== undefined && { background }),
     correct,
     total,
     accuracy: correct / total,
@@ -87,6 +98,12 @@ export function evaluate(
     logLoss: logLoss(predictions),
     calibrationError: calibrationError(predictions),
     predictions,
+    ...(background !== undefined && {
+      strangers: measureStrangers(
+        predictions,
+        all.filter(({ label }) => isStranger(manifest, label)),
+      ),
+    }),
   };
 }
 

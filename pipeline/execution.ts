@@ -1,5 +1,4 @@
 import { StartSyncExecutionCommand } from "@aws-sdk/client-sfn";
-import { verificationId } from "./capture.ts";
 import type { Context } from "./context.ts";
 
 /** What one picture's way through the state machine came to. */
@@ -14,11 +13,20 @@ export interface Execution {
   readonly ms: number;
 }
 
-/** Sends one picture through the EXPRESS state machine, to verify it, and waits for the answer. */
+export interface ExecuteInput {
+  readonly bucket: string;
+  readonly key: string;
+  /** Stands beside the inference in the endpoint's data capture. */
+  readonly inferenceId?: string;
+  /** Publishes no notice where the picture is not routed. */
+  readonly quiet?: boolean;
+}
+
+/** Sends one picture through the EXPRESS state machine and waits for the answer. */
 export async function execute(
   { clients, signal }: Context,
   stateMachineArn: string,
-  { bucket, key }: { bucket: string; key: string },
+  { bucket, key, inferenceId, quiet }: ExecuteInput,
 ): Promise<Execution> {
   const started = performance.now();
   const answer = await clients.sfn.send(
@@ -29,7 +37,8 @@ export async function execute(
         s3_bucket: bucket,
         s3_key: key,
         inferences: [],
-        inference_id: verificationId(),
+        inference_id: inferenceId,
+        quiet,
       }),
     }),
     { abortSignal: signal },

@@ -2,7 +2,15 @@ import { paginateDescribeStacks } from "@aws-sdk/client-cloudformation";
 import { AddTagsCommand, ListTagsCommand, paginateListEndpoints } from "@aws-sdk/client-sagemaker";
 import type { Config } from "./config.ts";
 import type { Context } from "./context.ts";
-import type { Tag } from "./tags.ts";
+import {
+  environmentOf,
+  isProtected,
+  keepTag,
+  type Tag,
+  type Tags,
+  tagsOf,
+  tagValue,
+} from "./tags.ts";
 
 /** An environment that was deployed for so long only. */
 export interface Expiry {
@@ -16,7 +24,18 @@ const NEVER = "never";
 
 /** The tag that says from when on an environment may be torn down; `never` where it is to stay. */
 export function expiryTag(expiresAt: Date | undefined): Tag {
-  return { Key: EXPIRES_AT, Value: expiresAt?.toISOString() ?? NEVER };
+  return { Key: EXPIRES_AT, Value: expiryText(expiresAt) };
+}
+
+/** As a tag has it: ISO 8601, or `never`. */
+export function expiryText(expiresAt: Date | undefined): string {
+  return expiresAt?.toISOString() ?? NEVER;
+}
+
+/** What a tag says; undefined where that is no time. */
+export function expiryFrom(text = NEVER): Date | undefined {
+  const time = Date.parse(text);
+  return Number.isNaN(time) ? undefined : new Date(time);
 }
 
 /** Says it of an endpoint that is there. */
@@ -30,39 +49,57 @@ export async function setExpiry(
   );
 }
 
+/** What was last said of an endpoint that is there; undefined where it is to stay. */
+export async function expiryOf(
+  context: Context,
+  endpointArn: string | undefined,
+): Promise<Date | undefined> {
+  return expiryFrom(tagValue(await tagsOf(context, endpointArn), EXPIRES_AT));
+}
+
+/** Says of an endpoint that is there whether only a person who types its environment's name may remove it. */
+export async function setKeep(
+  { clients }: Context,
+  config: Pick<Config, "environment" | "teardown">,
+  endpointArn: string | undefined,
+): Promise<void> {
+  await clients.sagemaker.send(
+    new AddTagsCommand({ ResourceArn: endpointArn, Tags: [keepTag(config)] }),
+  );
+}
+
 /**
  * The project's environments whose time is over, by the tags of their endpoints and stacks: a
- * teardown that ended half-way is found again. Where two tags differ, the later one counts.
+ * teardown that ended half-way is found again. Where two tags differ, the later one counts; what is
+ * marked to stay, by a tag or by pipeline.yaml, never expires.
  * `unreadable` says of each tag that holds no time what it holds; its environment has not expired.
  */
 export async function expiredEnvironments(
   context: Context,
-  { project }: Pick<Config, "project">,
+  { project, teardown: { protect } }: Pick<Config, "project" | "teardown">,
   now = new Date(),
 ): Promise<{ expired: Expiry[]; unreadable: string[] }> {
   const unreadable: string[] = [];
   const latest = new Map<string, number>();
   for await (const [name, tags] of tagged(context, project)) {
-    const value = (key: string) => tags.find(({ Key }) => Key === key)?.Value;
-    const [environment, text] = [value("scones:environment"), value(EXPIRES_AT)];
-    if (value("scones:project") !== project || environment === undefined) continue;
-    if (text === undefined) continue;
+    const environment = environmentOf(tags, { project });
+    const text = tagValue(tags, EXPIRES_AT);
+    if (environment === undefined || text === undefined) continue;
     const time = text === NEVER ? Infinity : Date.parse(text);
     if (Number.isNaN(time)) {
       unreadable.push(
         `${name} has the tag ${EXPIRES_AT}: "${text}", which is no time. Correct it.`,
       );
     }
+    const stays = Number.isNaN(time) || isProtected(tags) || protect.includes(environment);
     const before = latest.get(environment) ?? -Infinity;
-    latest.set(environment, Math.max(before, Number.isNaN(time) ? Infinity : time));
+    latest.set(environment, Math.max(before, stays ? Infinity : time));
   }
   const expired = [...latest]
     .filter(([, time]) => time <= now.getTime())
     .map(([environment, time]) => ({ environment, expiresAt: new Date(time) }));
   return { expired, unreadable };
 }
-
-type Tags = readonly { Key?: string | undefined; Value?: string | undefined }[];
 
 async function* tagged(
   { clients, signal }: Context,

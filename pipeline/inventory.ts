@@ -1,67 +1,71 @@
-import { ListMultipartUploadsCommand, ListObjectVersionsCommand } from "@aws-sdk/client-s3";
 import {
   ListTagsCommand,
   paginateListEndpointConfigs,
   paginateListEndpoints,
+  paginateListHyperParameterTuningJobs,
   paginateListModelPackageGroups,
   paginateListModels,
   paginateListTrainingJobs,
   paginateListTransformJobs,
 } from "@aws-sdk/client-sagemaker";
+import { type BilledInstances, billedInstances } from "./billed-instances.ts";
 import type { Config } from "./config.ts";
 import type { Context } from "./context.ts";
-import { keys, names } from "./names.ts";
+import { names } from "./names.ts";
+import { reviewedStack } from "./reviewed-stack.ts";
 import { isScaled } from "./scaling.ts";
 import { describeStack } from "./stack-status.ts";
-import { tags } from "./tags.ts";
+import { studioKinds, studioResources } from "./studio.ts";
+import { isProtected, isTagged, type Tags } from "./tags.ts";
 
-/** What can be left behind, in the order in which it can be deleted. */
+/** What can be left behind, apart from what lies in S3. */
 export const kinds = [
   "scaling",
   "endpoint",
   "endpoint configuration",
   "model",
+  "tuning job",
   "training job",
   "transform job",
   "model package group",
+  ...studioKinds,
   "stack",
-  "objects",
 ] as const;
 
+export type Kind = (typeof kinds)[number];
+
+/** Something of this project and environment that exists. */
 export interface Resource {
-  readonly kind: (typeof kinds)[number];
-  /** Its name; for objects the S3 URI of the prefix. */
+  readonly kind: Kind;
   readonly name: string;
-  /** How many, where one entry stands for several. */
-  readonly count?: number;
+  /** How it is known to be the environment's. */
+  readonly why: string;
+  /** Marked to stay until a person says its environment's name. */
+  readonly protected: boolean;
+  /** What it is billed for by the hour; undefined where nothing is, or where that can't be told. */
+  readonly instances?: BilledInstances | undefined;
 }
 
 /**
- * Everything of this project and environment that exists, jobs only while they run: what carries
- * exactly their tags, and the objects under their prefix. A listing that fails, fails.
+ * Everything of this project and environment that exists, apart from what lies in S3; jobs only while
+ * they run. It carries exactly their tags, or is owned by what does. A listing that fails, fails.
  */
-export async function inventory(
-  context: Context,
-  config: Config,
-  { bucket }: { bucket: string },
-): Promise<Resource[]> {
+export async function inventory(context: Context, config: Config): Promise<Resource[]> {
   const found = await Promise.all([
     sageMakerResources(context, config),
-    stacks(context, config),
-    objects(context, config, bucket),
+    studio(context, config),
+    stack(context, config, names.studioStack(config)),
+    stack(context, config, names.stack(config)),
   ]);
   return found.flat().toSorted((a, b) => kinds.indexOf(a.kind) - kinds.indexOf(b.kind));
 }
 
-type Listing = readonly [
-  Resource["kind"],
-  AsyncIterable<[string | undefined, string | undefined][]>,
-];
+type Listing = readonly [Kind, AsyncIterable<[string | undefined, string | undefined][]>];
 
 async function sageMakerResources(context: Context, config: Config): Promise<Resource[]> {
   const { sagemaker: client } = context.clients;
   const NameContains = names.endpoint(config);
-  const running = { NameContains, StatusEquals: "InProgress" } as const;
+  const unfinished = ["InProgress", "Stopping"] as const;
   const listings: Listing[] = [
     [
       "endpoint",
@@ -82,17 +86,32 @@ async function sageMakerResources(context: Context, config: Config): Promise<Res
       ),
     ],
     [
+      "tuning job",
+      pages(
+        paginateListHyperParameterTuningJobs({ client }, { NameContains }),
+        ({ HyperParameterTuningJobSummaries = [] }) =>
+          HyperParameterTuningJobSummaries.map((item) => [
+            item.HyperParameterTuningJobName,
+            item.HyperParameterTuningJobArn,
+          ]),
+      ),
+    ],
+    ...unfinished.map((StatusEquals): Listing => [
       "training job",
-      pages(paginateListTrainingJobs({ client }, running), ({ TrainingJobSummaries = [] }) =>
-        TrainingJobSummaries.map((item) => [item.TrainingJobName, item.TrainingJobArn]),
+      pages(
+        paginateListTrainingJobs({ client }, { NameContains, StatusEquals }),
+        ({ TrainingJobSummaries = [] }) =>
+          TrainingJobSummaries.map((item) => [item.TrainingJobName, item.TrainingJobArn]),
       ),
-    ],
-    [
+    ]),
+    ...unfinished.map((StatusEquals): Listing => [
       "transform job",
-      pages(paginateListTransformJobs({ client }, running), ({ TransformJobSummaries = [] }) =>
-        TransformJobSummaries.map((item) => [item.TransformJobName, item.TransformJobArn]),
+      pages(
+        paginateListTransformJobs({ client }, { NameContains, StatusEquals }),
+        ({ TransformJobSummaries = [] }) =>
+          TransformJobSummaries.map((item) => [item.TransformJobName, item.TransformJobArn]),
       ),
-    ],
+    ]),
     [
       "model package group",
       pages(
@@ -106,18 +125,32 @@ async function sageMakerResources(context: Context, config: Config): Promise<Res
     ],
   ];
   const resources: Resource[] = [];
+  const strangers = new Set<string>();
   for (const [kind, listing] of listings) {
     for await (const page of listing) {
       for (const [name = "", arn = ""] of page) {
         if (!name.startsWith(NameContains)) continue; // another project's, and its tags may be closed to us
-        const { Tags = [] } = await client.send(new ListTagsCommand({ ResourceArn: arn }));
-        if (!isOurs(config, Tags)) continue;
-        resources.push({ kind, name });
-        if (kind === "endpoint" && (await isScaled(context, name))) {
-          resources.push({ kind: "scaling", name });
+        // A job that ended its stopping between the two listings stands in both.
+        if (resources.some((other) => other.kind === kind && other.name === name)) continue;
+        const tags = await tagsOf(context, arn);
+        if (!isTagged(config, tags)) {
+          strangers.add(`${kind} ${name}`);
+          continue;
         }
+        resources.push({
+          kind,
+          name,
+          why: "its tags",
+          protected: isProtected(tags),
+          instances: await billedInstances(context, kind, name),
+        });
       }
     }
+  }
+  // A target outlives its endpoint, so that a name without one is the environment's own too.
+  if (!strangers.has(`endpoint ${NameContains}`) && (await isScaled(context, NameContains))) {
+    const why = `its endpoint ${NameContains}`;
+    resources.push({ kind: "scaling", name: NameContains, why, protected: false });
   }
   return resources;
 }
@@ -129,34 +162,31 @@ async function* pages<Page, Item>(
   for await (const page of paginator) yield items(page);
 }
 
-/** Opt in: both tags must be there, with exactly these values. */
-function isOurs(
-  config: Config,
-  found: readonly { Key?: string | undefined; Value?: string | undefined }[],
-): boolean {
-  return tags(config).every(({ Key, Value }) =>
-    found.some((tag) => tag.Key === Key && tag.Value === Value),
-  );
-}
-
-async function stacks(context: Context, config: Config): Promise<Resource[]> {
-  const stack = await describeStack(context, names.stack(config));
-  return stack !== undefined && isOurs(config, stack.tags)
-    ? [{ kind: "stack", name: stack.name }]
-    : [];
-}
-
-async function objects({ clients }: Context, config: Config, bucket: string): Promise<Resource[]> {
-  const scope = { Bucket: bucket, Prefix: keys.environment(config) };
+/** None of what is gone since it was listed. */
+async function tagsOf({ clients, signal }: Context, ResourceArn: string): Promise<Tags> {
   try {
-    const { Versions = [], DeleteMarkers = [] } = await clients.s3.send(
-      new ListObjectVersionsCommand(scope),
-    );
-    const { Uploads = [] } = await clients.s3.send(new ListMultipartUploadsCommand(scope));
-    const count = Versions.length + DeleteMarkers.length + Uploads.length;
-    return count === 0 ? [] : [{ kind: "objects", name: `s3://${bucket}/${scope.Prefix}`, count }];
+    const { Tags = [] } = await clients.sagemaker.send(new ListTagsCommand({ ResourceArn }), {
+      abortSignal: signal,
+    });
+    return Tags;
   } catch (error) {
-    if (error instanceof Error && error.name === "NoSuchBucket") return [];
+    if (error instanceof Error && /could not find|does not exist/i.test(error.message)) return [];
     throw error;
   }
+}
+
+async function studio(context: Context, config: Config): Promise<Resource[]> {
+  const found = await studioResources(context, config);
+  return found.map(({ kind, name }) => ({
+    kind,
+    name,
+    why: kind === "studio domain" ? "its tags" : `its domain ${name.split("/")[0]}`,
+    protected: false,
+  }));
+}
+
+async function stack(context: Context, config: Config, name: string): Promise<Resource[]> {
+  const found = (await describeStack(context, name)) ?? (await reviewedStack(context, name));
+  if (found === undefined || !isTagged(config, found.tags)) return [];
+  return [{ kind: "stack", name, why: "its tags", protected: isProtected(found.tags) }];
 }

@@ -1,6 +1,7 @@
 /**
  * What stage-data puts last under a dataset's prefix, as `manifest.json`: a dataset without it is
- * not whole. `hash` names the content (pictures, labels, split and seed), and so the prefix.
+ * not whole. `hash` names the content (pictures, labels, split and seed), and so the prefix; into how
+ * many files the training pictures are dealt is not part of it.
  */
 export interface Manifest {
   readonly hash: string;
@@ -8,13 +9,20 @@ export interface Manifest {
   readonly source: string;
   /** In the order of the labels, from 0. */
   readonly classes: readonly string[];
+  /** The last of the classes, where it is of pictures of anything else; absent where there are none. */
+  readonly background?: string;
   readonly seed: number;
   readonly counts: { readonly train: number; readonly validation: number; readonly test: number };
-  /** Keys relative to the prefix. RecordIO shards of the two training channels. */
-  readonly train: readonly string[];
-  readonly validation: readonly string[];
-  /** Test pictures, PNG, one object each. */
+  /** Keys relative to the prefix of the test pictures: PNG, one object each. */
   readonly test: readonly { readonly key: string; readonly label: number }[];
+}
+
+/** Whether a label is that of pictures of anything else. */
+export function isStranger(
+  { classes, background }: Pick<Manifest, "classes" | "background">,
+  label: number,
+): boolean {
+  return background !== undefined && label === classes.length - 1;
 }
 
 /** What stage-data returns and the later steps take. */

@@ -1,37 +1,53 @@
+import { isDeepStrictEqual } from "node:util";
 import {
   CreateModelPackageCommand,
   type CreateModelPackageCommandInput,
   CreateModelPackageGroupCommand,
+  DescribeModelPackageCommand,
+  type ModelApprovalStatus,
   paginateListModelPackages,
   type ProductionVariantInstanceType,
   type TransformInstanceType,
+  UpdateModelPackageCommand,
 } from "@aws-sdk/client-sagemaker";
 import type { Config } from "./config.ts";
 import type { Context } from "./context.ts";
-import { StepError } from "./errors.ts";
+import { StepError, UnprovenError } from "./errors.ts";
 import type { Evaluation } from "./evaluation.ts";
+import { artifactOf, type Lineage, type LineageInput, writeLineage } from "./lineage.ts";
+import { requireUnaltered, type StoredArtifact } from "./model-artifact.ts";
 import { names } from "./names.ts";
 import { tags } from "./tags.ts";
 
-export interface ModelPackageInput {
-  readonly evaluation: Evaluation;
+export interface ModelPackageInput extends LineageInput {
   readonly image: string;
   readonly modelDataUrl: string;
   /** Of the metrics that Studio draws. */
   readonly metricsUri: string;
-  readonly seed: number;
-  /** Where the whole evaluation is. */
-  readonly evaluationUri: string;
-  readonly run?: string | undefined;
+  readonly artifact: StoredArtifact;
+  /** When the transform job began that measured it. */
+  readonly startedAt: Date;
+}
+
+/** What is read back of a model package. */
+export interface RegisteredModel {
+  readonly arn: string;
+  readonly approval: ModelApprovalStatus | undefined;
+  /** Of the approval or the rejection. */
+  readonly reason: string | undefined;
+  readonly image: string;
+  readonly modelDataUrl: string;
+  readonly lineage: Lineage;
 }
 
 type Settings = Pick<Config, "project" | "environment" | "evaluation" | "endpoint">;
 
 /**
- * Registers a measured model, pending approval, in the environment's group, which is made where it is
- * missing. A model that an earlier run registered with the same dataset is found by its description,
- * and registered no second time.
+ * Registers a measured model, pending approval, in the environment's group. A model that an earlier
+ * run registered with the same dataset is found by its description, and registered no second time:
+ * its metadata follow the newest measurement, but keep the first commit.
  * @returns the model package's ARN
+ * @throws UnprovenError where the artifact is not the one that was measured.
  */
 export async function registerModel(
   context: Context,
@@ -40,12 +56,13 @@ export async function registerModel(
 ): Promise<string> {
   const { clients, progress, signal } = context;
   const group = names.modelPackageGroup(config);
-  await ensureGroup(context, config, group, input.run);
   const found = await findModelPackage(context, group, input.evaluation);
   if (found !== undefined) {
     progress.line(`model package version ${found.split("/").at(-1)} is there: adopted`);
+    await refreshLineage(context, found, input);
     return found;
   }
+  requireOlder(input);
   const { ModelPackageArn } = await clients.sagemaker.send(
     new CreateModelPackageCommand(request(config, input, group)),
     { abortSignal: signal },
@@ -53,6 +70,63 @@ export async function registerModel(
   if (ModelPackageArn === undefined) throw new StepError(`${group} got no new model package.`);
   progress.line(`model package version ${ModelPackageArn.split("/").at(-1)} of ${group}, pending`);
   return ModelPackageArn;
+}
+
+/** The transform job may be an earlier run's, which registered nothing. */
+function requireOlder({ artifact, startedAt, modelDataUrl }: ModelPackageInput): void {
+  if (artifact.modified <= startedAt) return;
+  throw new UnprovenError(
+    `${modelDataUrl} was altered at ${artifact.modified.toISOString()}, after its transform job had begun at ` +
+      `${startedAt.toISOString()}: that may have measured another. Train anew (train-model's input retrain).`,
+  );
+}
+
+/** A champion of before stays, until there is another: the approval was decided beside it. */
+async function refreshLineage(
+  context: Context,
+  arn: string,
+  input: ModelPackageInput,
+): Promise<void> {
+  const { lineage: before } = await readModelPackage(context, arn);
+  const registered = artifactOf(before);
+  if (registered === undefined) requireOlder(input);
+  else await requireUnaltered(context, input.modelDataUrl, registered);
+  const commit = before["commit"] ?? input.commit;
+  const kept = Object.entries(before).filter(
+    ([key]) => input.champion === undefined || !key.startsWith("champion"),
+  );
+  const after = { ...Object.fromEntries(kept), ...writeLineage({ ...input, commit }) };
+  if (isDeepStrictEqual(before, after)) return;
+  const stale = Object.keys(before).filter((key) => !(key in after));
+  await context.clients.sagemaker.send(
+    new UpdateModelPackageCommand({
+      ModelPackageArn: arn,
+      // All of them: whether those left out stay is not documented.
+      CustomerMetadataProperties: after,
+      ...(stale.length > 0 && { CustomerMetadataPropertiesToRemove: stale }),
+    }),
+    { abortSignal: context.signal },
+  );
+}
+
+/** A model package by its ARN. */
+export async function readModelPackage(
+  { clients, signal }: Context,
+  arn: string,
+): Promise<RegisteredModel> {
+  const found = await clients.sagemaker.send(
+    new DescribeModelPackageCommand({ ModelPackageName: arn }),
+    { abortSignal: signal },
+  );
+  const container = found.InferenceSpecification?.Containers?.[0];
+  return {
+    arn,
+    approval: found.ModelApprovalStatus,
+    reason: found.ApprovalDescription,
+    image: container?.Image ?? "",
+    modelDataUrl: container?.ModelDataUrl ?? "",
+    lineage: found.CustomerMetadataProperties ?? {},
+  };
 }
 
 type Measured = Pick<Evaluation, "trainingJobName" | "datasetHash">;
@@ -92,13 +166,13 @@ function describe({ trainingJobName, datasetHash }: Measured): string {
   return `Training job ${trainingJobName}, dataset ${datasetHash}`;
 }
 
-/** Tags belong to the group; AWS refuses them on a version. */
-async function ensureGroup(
+/** Makes the environment's group where it is missing. It has the tags: AWS refuses them on a version. */
+export async function ensureModelPackageGroup(
   { clients, signal }: Context,
   config: Settings,
-  group: string,
   run?: string,
 ): Promise<void> {
+  const group = names.modelPackageGroup(config);
   try {
     await clients.sagemaker.send(
       new CreateModelPackageGroupCommand({ ModelPackageGroupName: group, Tags: tags(config, run) }),
@@ -111,12 +185,13 @@ async function ensureGroup(
 
 function request(
   config: Settings,
-  { evaluation, evaluationUri, image, modelDataUrl, metricsUri, seed }: ModelPackageInput,
+  input: ModelPackageInput,
   group: string,
 ): CreateModelPackageCommandInput {
+  const { image, modelDataUrl, metricsUri } = input;
   return {
     ModelPackageGroupName: group,
-    ModelPackageDescription: describe(evaluation),
+    ModelPackageDescription: describe(input.evaluation),
     ModelApprovalStatus: "PendingManualApproval",
     InferenceSpecification: {
       Containers: [{ Image: image, ModelDataUrl: modelDataUrl }],
@@ -130,18 +205,6 @@ function request(
     ModelMetrics: {
       ModelQuality: { Statistics: { ContentType: "application/json", S3Uri: metricsUri } },
     },
-    CustomerMetadataProperties: {
-      trainingJobName: evaluation.trainingJobName,
-      datasetHash: evaluation.datasetHash,
-      // What AWS takes as a value: a file name may hold more.
-      datasetSource: evaluation.datasetSource
-        .replace(/[^\p{L}\p{Z}\p{N}_.:/=+\-@]/gu, "_")
-        .slice(0, 256),
-      accuracy: evaluation.accuracy.toFixed(4),
-      correct: String(evaluation.correct),
-      total: String(evaluation.total),
-      seed: String(seed),
-      evaluationUri,
-    },
+    CustomerMetadataProperties: writeLineage(input),
   };
 }

@@ -1,7 +1,7 @@
 import { CreateModelCommand, DescribeModelCommand } from "@aws-sdk/client-sagemaker";
 import type { Config } from "./config.ts";
 import type { Context } from "./context.ts";
-import { StepError } from "./errors.ts";
+import { messageOf, StepError } from "./errors.ts";
 import { tags } from "./tags.ts";
 
 export interface ModelInput {
@@ -33,7 +33,7 @@ export async function ensureModel(
     );
     return;
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
+    const reason = messageOf(cause);
     signal.throwIfAborted();
     if (!/already exist/i.test(reason)) {
       throw new StepError(`Model ${modelName} was refused: ${reason}`, { cause });

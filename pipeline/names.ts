@@ -20,13 +20,15 @@ function stableJson(value: unknown): string {
 
 /** The most that SageMaker takes as a name. */
 const NAME_LENGTH = 63;
-/** How often a job that failed or was stopped may be made again under the next name. */
+/** The most that it takes as a tuning job's. */
+export const TUNING_NAME_LENGTH = 32;
+/** How often a job that failed may be made again under the next name. */
 export const ATTEMPTS = 10;
 
 /** A job's name at its attempts from 1: the name itself, then with `-2`, `-3`, ... behind it. */
-export function attemptName(base: string, attempt: number): string {
+export function attemptName(base: string, attempt: number, length = NAME_LENGTH): string {
   const suffix = attempt === 1 ? "" : `-${attempt}`;
-  return base.slice(0, NAME_LENGTH - suffix.length) + suffix;
+  return base.slice(0, length - suffix.length) + suffix;
 }
 
 /**
@@ -37,7 +39,11 @@ export const names = {
   endpoint: ({ project, environment }: Scope) => `${project}-${environment}`,
   modelPackageGroup: ({ project, environment }: Scope) => `${project}-${environment}`,
   stack: ({ project, environment }: Scope) => `${project}-${environment}-application`,
+  studioStack: ({ project, environment }: Scope) => `${project}-${environment}-studio`,
   trainingJob: ({ project, environment }: Scope, specification: unknown) =>
+    `${project}-${environment}-${fingerprint(specification)}`,
+  /** At most 29 characters, which the configuration sees to. */
+  tuningJob: ({ project, environment }: Scope, specification: unknown) =>
     `${project}-${environment}-${fingerprint(specification)}`,
   transformJob: (trainingJobName: string, datasetHash: string) =>
     `${trainingJobName}-${datasetHash.slice(0, 10)}`,
@@ -50,10 +56,25 @@ export const keys = {
   dataset: ({ project, environment }: Scope, hash: string) =>
     `${project}/${environment}/datasets/${hash}/`,
   training: ({ project, environment }: Scope) => `${project}/${environment}/training/`,
-  evaluation: ({ project, environment }: Scope, transformJobName: string) =>
-    `${project}/${environment}/evaluations/${transformJobName}/`,
+  checkpoints: ({ project, environment }: Scope, hash: string) =>
+    `${project}/${environment}/checkpoints/${hash}/`,
+  evaluations: ({ project, environment }: Scope) => `${project}/${environment}/evaluations/`,
+  evaluation: (scope: Scope, transformJobName: string) =>
+    `${keys.evaluations(scope)}${transformJobName}/`,
   capture: ({ project, environment }: Scope) => `${project}/${environment}/capture/`,
   monitoring: ({ project, environment }: Scope) => `${project}/${environment}/monitoring/`,
+  fleet: ({ project, environment }: Scope) => `${project}/${environment}/fleet/`,
   code: ({ project, environment }: Scope) => `${project}/${environment}/code/`,
+  /**
+   * What callers of the API put there is deleted after a day, by the bootstrap template's rule: it
+   * knows prefixes without wildcards, so the environment stands behind.
+   */
+  uploads: ({ project, environment }: Scope) => `${project}/uploads/${environment}/`,
   environment: ({ project, environment }: Scope) => `${project}/${environment}/`,
+  /** Under which everything lies that is the environment's. */
+  owned: (scope: Scope) => [keys.environment(scope), keys.uploads(scope)],
+  /** Outside of every environment's prefix, since no environment's name begins with a dot. */
+  lease: ({ project, environment }: Scope) => `${project}/.leases/${environment}.json`,
+  /** What was measured: small, and the history of the models. */
+  reports: (scope: Scope) => [keys.evaluations(scope), keys.monitoring(scope)],
 };

@@ -20,11 +20,23 @@ type Rows = Readonly<Record<string, { readonly usd: number; readonly source: str
 type Regions = Readonly<Record<string, { readonly [use in InstanceUse]?: Rows }>>;
 
 const regions: Regions = table.regions;
+const storage: Rows = table.storage;
 const sources: Readonly<Record<string, { readonly date: string }>> = table.sources;
 
 /** USD an hour and instance, on demand; undefined where `prices.json` has no such price. */
 export function priceOf(instance: PricedInstance): number | undefined {
   return find(instance)?.usd;
+}
+
+const GB = 2 ** 30;
+/** As AWS counts a month of storage. */
+const DAYS_A_MONTH = 30;
+
+/** USD a day for what lies in S3 Standard, requests left out; undefined where `prices.json` has no such price. */
+export function storageCost(region: string, bytes: number): number | undefined {
+  if (bytes === 0) return 0;
+  const price = Object.hasOwn(storage, region) ? storage[region] : undefined;
+  return price && (bytes / GB / DAYS_A_MONTH) * price.usd;
 }
 
 export interface BilledTime extends PricedInstance {
@@ -82,6 +94,6 @@ function instances({ instanceType, instanceCount = 1 }: BilledTime): string {
 }
 
 /** Four digits below a dollar: a training run costs a few cents. */
-function dollars(usd: number): string {
+export function dollars(usd: number): string {
   return `$${usd.toFixed(usd < 1 ? 4 : 2)}`;
 }

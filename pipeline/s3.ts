@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import {
   GetObjectCommand,
   ListObjectsV2Command,
@@ -34,21 +35,28 @@ export async function readBytes(
   return Buffer.from((await Body?.transformToByteArray()) ?? []);
 }
 
-/** Writes a value as JSON. */
+/** Writes a value as JSON. @returns the SHA-256 of what was written, in hex */
 export async function writeJson(
   s3: S3Client,
   bucket: string,
   key: string,
   value: unknown,
-): Promise<void> {
+): Promise<string> {
+  const text = JSON.stringify(value);
   await s3.send(
     new PutObjectCommand({
       Bucket: bucket,
       Key: key,
-      Body: JSON.stringify(value),
+      Body: text,
       ContentType: "application/json",
     }),
   );
+  return sha256(text);
+}
+
+/** The SHA-256 of a text in UTF-8, in hex. */
+export function sha256(text: string): string {
+  return createHash("sha256").update(text).digest("hex");
 }
 
 /**

@@ -8,6 +8,7 @@ import {
 } from "@aws-sdk/client-application-auto-scaling";
 import type { Config } from "./config.ts";
 import type { Context } from "./context.ts";
+import { type Endpoint, settledEndpoint } from "./endpoint.ts";
 import { VARIANT } from "./endpoint-config.ts";
 
 const scope = (endpointName: string) =>
@@ -59,6 +60,20 @@ export async function isScaled({ clients }: Context, endpointName: string): Prom
     }),
   );
   return ScalableTargets.length > 0;
+}
+
+/**
+ * Ends an endpoint's scaling, and waits for an activity that began before: it would block what follows.
+ * @returns the endpoint once nothing changes it any more; undefined where there is none.
+ */
+export async function endScaling(
+  context: Context,
+  config: Config,
+  endpointName: string,
+  pace: { readonly pollIntervalMs?: number },
+): Promise<Endpoint | undefined> {
+  await deregisterScaling(context, endpointName);
+  return settledEndpoint(context, config, endpointName, pace);
 }
 
 /** Removes policy and target; true where there was something to remove. */

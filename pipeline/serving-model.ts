@@ -1,44 +1,18 @@
-import {
-  DescribeEndpointConfigCommand,
-  DescribeModelPackageCommand,
-} from "@aws-sdk/client-sagemaker";
+import type { EndpointStatus } from "@aws-sdk/client-sagemaker";
 import type { Config } from "./config.ts";
 import type { Context } from "./context.ts";
 import { describeEndpoint } from "./endpoint.ts";
+import { describeEndpointConfig } from "./endpoint-config.ts";
 import { StepError } from "./errors.ts";
-import type { Evaluation } from "./evaluation.ts";
-import { findModelPackage } from "./model-package.ts";
+import { findModelPackage, readModelPackage } from "./model-package.ts";
 import { names } from "./names.ts";
 
-/** The model behind the environment's endpoint, as it was measured. */
+/** The model behind the environment's endpoint. */
 export interface ServingModel {
+  /** That of its training job. */
   readonly name: string;
-  /** Right test pictures of the same dataset. */
-  readonly correct: number;
-}
-
-/**
- * The model that serves, by its own model package. Undefined where none serves, and where it was
- * measured on another dataset: the two numbers can't be compared then.
- */
-export async function servingModel(
-  context: Context,
-  config: Pick<Config, "project" | "environment">,
-  { datasetHash, total }: Evaluation,
-): Promise<ServingModel | undefined> {
-  const { progress } = context;
-  const name = (await modelBehind(context, names.endpoint(config)))?.name;
-  if (name === undefined) return undefined;
-  const found = await findModelPackage(context, names.modelPackageGroup(config), {
-    trainingJobName: name,
-    datasetHash,
-  });
-  if (found === undefined) {
-    progress.line(`the model that serves, ${name}, was measured on other pictures: not compared`);
-    return undefined;
-  }
-  const correct = Number((await metadataOf(context, found))["correct"] ?? Number.NaN);
-  return Number.isInteger(correct) && correct <= total ? { name, correct } : undefined;
+  /** When its endpoint configuration was made. */
+  readonly since: Date;
 }
 
 /** What the answers of the model that serves are compared with. */
@@ -49,7 +23,8 @@ export interface Baseline {
 }
 
 /**
- * The evaluation of the model that serves, by its newest model package. Undefined where no endpoint
+ * The evaluation of the model that serves, by its newest model package: what its approval was decided
+ * by, also where it was measured anew as the champion of another dataset. Undefined where no endpoint
  * serves.
  * @throws StepError where the model that serves was never measured.
  */
@@ -57,47 +32,37 @@ export async function servingBaseline(
   context: Context,
   config: Pick<Config, "project" | "environment">,
 ): Promise<Baseline | undefined> {
-  const endpoint = names.endpoint(config);
-  const served = await modelBehind(context, endpoint);
+  const served = await servingModel(context, config);
   if (served === undefined) return undefined;
   const { name, since } = served;
   const group = names.modelPackageGroup(config);
   const found = await findModelPackage(context, group, { trainingJobName: name });
-  const evaluationUri = found && (await metadataOf(context, found))["evaluationUri"];
+  const registered = found === undefined ? undefined : await readModelPackage(context, found);
+  const evaluationUri = registered?.lineage["evaluationUri"];
   if (evaluationUri !== undefined) return { evaluationUri, since };
   throw new StepError(
-    `Model ${name} serves at ${endpoint}, but ${group} holds no evaluation of it. Run the pipeline again.`,
+    `Model ${name} serves at ${names.endpoint(config)}, but ${group} holds no evaluation of it. Run the pipeline again.`,
   );
 }
 
-/** What evaluate-model wrote into a package. */
-async function metadataOf(
-  { clients, signal }: Context,
-  ModelPackageName: string,
-): Promise<Readonly<Record<string, string>>> {
-  const { CustomerMetadataProperties = {} } = await clients.sagemaker.send(
-    new DescribeModelPackageCommand({ ModelPackageName }),
-    { abortSignal: signal },
-  );
-  return CustomerMetadataProperties;
-}
-
-async function modelBehind(
+/**
+ * The model that the environment's endpoint serves. Undefined where there is no endpoint, where it
+ * never came up, and where its configuration is gone, so that nobody can tell.
+ */
+export async function servingModel(
   context: Context,
-  endpointName: string,
-): Promise<{ name: string; since: Date } | undefined> {
-  const endpoint = await describeEndpoint(context, endpointName);
-  if (endpoint === undefined) return undefined;
-  try {
-    const { ProductionVariants, CreationTime } = await context.clients.sagemaker.send(
-      new DescribeEndpointConfigCommand({ EndpointConfigName: endpoint.EndpointConfigName }),
-      { abortSignal: context.signal },
-    );
-    const name = ProductionVariants?.[0]?.ModelName;
-    return name === undefined ? undefined : { name, since: CreationTime ?? new Date(0) };
-  } catch (error) {
-    // AWS lets a configuration go while its endpoint serves.
-    if (error instanceof Error && /could not find/i.test(error.message)) return undefined;
-    throw error;
-  }
+  config: Pick<Config, "project" | "environment">,
+): Promise<ServingModel | undefined> {
+  const endpoint = await describeEndpoint(context, names.endpoint(config));
+  if (endpoint === undefined || NOT_SERVING.has(endpoint.EndpointStatus)) return undefined;
+  const served = await describeEndpointConfig(context, endpoint.EndpointConfigName);
+  const name = served?.ProductionVariants?.[0]?.ModelName;
+  return name === undefined ? undefined : { name, since: served?.CreationTime ?? new Date(0) };
 }
+
+const NOT_SERVING: ReadonlySet<EndpointStatus | undefined> = new Set([
+  "Creating",
+  "Deleting",
+  "Failed",
+  "OutOfService",
+]);

@@ -12,6 +12,8 @@ export class StackEvents {
   readonly #seen = new Set<string>();
   /** The reason that stands behind everything that failed afterwards. */
   rootCause: string | undefined;
+  /** What a deletion left behind, as its template says. */
+  readonly retained: string[] = [];
   /** The stack's own last status in this operation. */
   status: string | undefined;
 
@@ -28,8 +30,12 @@ export class StackEvents {
       this.#seen.add(EventId);
       this.#context.progress.line(line(event));
       if (event.PhysicalResourceId === this.#stackId) this.status = ResourceStatus;
+      if (ResourceStatus === "DELETE_SKIPPED") {
+        this.retained.push(`${LogicalResourceId} (${event.PhysicalResourceId})`);
+      }
       if (ResourceStatus.endsWith("_FAILED") && this.rootCause === undefined) {
-        this.rootCause = `${LogicalResourceId} (${event.ResourceType}) ${ResourceStatus}: ${event.ResourceStatusReason ?? "no reason given"}`;
+        const what = [event.ResourceType, event.PhysicalResourceId].filter(Boolean).join(" ");
+        this.rootCause = `${LogicalResourceId} (${what}) ${ResourceStatus}: ${event.ResourceStatusReason ?? "no reason given"}`;
       }
     }
   }

@@ -1,5 +1,6 @@
 import { DescribeStacksCommand } from "@aws-sdk/client-cloudformation";
 import type { Context } from "./context.ts";
+import { StepError } from "./errors.ts";
 import type { Tag } from "./tags.ts";
 
 export interface StackState {
@@ -9,6 +10,8 @@ export interface StackState {
   readonly reason: string;
   readonly outputs: Readonly<Record<string, string>>;
   readonly tags: readonly Tag[];
+  /** Names. */
+  readonly parameters: readonly string[];
 }
 
 /**
@@ -37,6 +40,7 @@ export async function describeStack(
           OutputValue,
         ]),
       ),
+      parameters: (stack.Parameters ?? []).map(({ ParameterKey = "" }) => ParameterKey),
       tags: (stack.Tags ?? []).map(({ Key = "", Value = "" }) => ({ Key, Value })),
     };
   } catch (error) {
@@ -48,4 +52,11 @@ export async function describeStack(
 /** Whether CloudFormation is at work on the stack. */
 export function isBusy(status: string): boolean {
   return status.endsWith("_IN_PROGRESS");
+}
+
+/** Says of a stack that it is not the one that was there: under the same name stands another id. */
+export function madeAgain({ name, id }: Pick<StackState, "name" | "id">): StepError {
+  return new StepError(
+    `Stack ${name} was deleted and made again by another run meanwhile, as ${id}. Run the step again.`,
+  );
 }

@@ -6,7 +6,8 @@ import { sum } from "./metrics.ts";
  * format for multiclass classification; precision, recall and F1 are weighted by the classes'
  * pictures.
  */
-export function studioMetrics({ confusionMatrix, accuracy, perClass, total }: Evaluation): unknown {
+export function studioMetrics({ confusionMatrix, accuracy, perClass }: Evaluation): unknown {
+  const total = sum(perClass.map(({ support }) => support));
   const weighted = (of: (report: (typeof perClass)[number]) => number) =>
     sum(perClass.map((report) => report.support * of(report))) / total;
   return {

@@ -1,6 +1,6 @@
 import type { Context } from "./context.ts";
 import { StepError } from "./errors.ts";
-import { describeTrainingJob, isOver, type TrainingJob } from "./training-job.ts";
+import { describeTrainingJob, interruptionsOf, isOver, type TrainingJob } from "./training-job.ts";
 
 /** The container's values at one moment, such as `validation:accuracy`. */
 export interface TrainingMoment {
@@ -8,11 +8,33 @@ export interface TrainingMoment {
   readonly metrics: Readonly<Record<string, number>>;
 }
 
+/** One training job of a tuning job. */
+export interface Trial {
+  readonly trainingJobName: string;
+  /** As SageMaker says it. */
+  readonly status: string;
+  /** The values that were tried, by the hyperparameters' names. */
+  readonly hyperparameters: Readonly<Record<string, string>>;
+  /** validation:accuracy at its end; absent where it said none. */
+  readonly objective?: number;
+  /** On training instances. */
+  readonly seconds: number;
+}
+
+export interface TunedTraining {
+  readonly tuningJobName: string;
+  readonly strategy: string;
+  /** The best first, those without an objective last. */
+  readonly trials: readonly Trial[];
+}
+
 export interface StartedTraining {
+  /** With `training.tuning` the name of the tuning job, until the best training job is known. */
   readonly trainingJobName: string;
   /** As SageMaker says it: `InProgress`, `Completed`, ... */
   readonly status: string;
   readonly instanceType: string;
+  readonly instanceCount: number;
   /** True where the job of an earlier run was taken over. */
   readonly adopted: boolean;
 }
@@ -26,6 +48,10 @@ export interface TrainedModel extends StartedTraining {
   readonly history: readonly TrainingMoment[];
   readonly trainingSeconds: number;
   readonly billableSeconds: number;
+  /** How often spot instances were taken back; each time it resumed from its last checkpoint. */
+  readonly interruptions: number;
+  /** How it was found; absent where it was trained alone. */
+  readonly tuning?: TunedTraining;
 }
 
 /**
@@ -56,6 +82,7 @@ export function startedTraining(job: TrainingJob): Omit<StartedTraining, "adopte
     trainingJobName: job.TrainingJobName ?? "",
     status: job.TrainingJobStatus ?? "",
     instanceType: job.ResourceConfig?.InstanceType ?? "",
+    instanceCount: job.ResourceConfig?.InstanceCount ?? 1,
   };
 }
 
@@ -84,6 +111,7 @@ export function trainedModel(job: TrainingJob): Omit<TrainedModel, "adopted" | "
     metrics: metricsOf(job),
     trainingSeconds,
     billableSeconds: job.BillableTimeInSeconds ?? trainingSeconds,
+    interruptions: interruptionsOf(job),
   };
 }
 

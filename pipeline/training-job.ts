@@ -1,5 +1,6 @@
 import { HeadObjectCommand } from "@aws-sdk/client-s3";
 import {
+  type CheckpointConfig,
   CreateTrainingJobCommand,
   DescribeTrainingJobCommand,
   type DescribeTrainingJobCommandOutput,
@@ -8,10 +9,10 @@ import {
 import type { Config } from "./config.ts";
 import type { Context } from "./context.ts";
 import { StepError } from "./errors.ts";
-import { ATTEMPTS, attemptName, fingerprint } from "./names.ts";
+import { ATTEMPTS, attemptName } from "./names.ts";
 import { parseS3Uri } from "./s3.ts";
 import { RUN_TAG, tags } from "./tags.ts";
-import type { TrainingSpecification } from "./training-specification.ts";
+import { essenceOf, type TrainingSpecification } from "./training-specification.ts";
 
 const NEVER = new AbortController().signal;
 
@@ -45,17 +46,29 @@ export function lacksCapacity(job: TrainingJob): boolean {
   );
 }
 
+/** How often a job's spot instances were taken back. */
+export function interruptionsOf({ SecondaryStatusTransitions = [] }: TrainingJob): number {
+  return SecondaryStatusTransitions.filter(({ Status }) => Status === "Interrupted").length;
+}
+
+/** Why a job that lacks capacity got none. */
+export function capacityReason(job: TrainingJob): string {
+  if (job.SecondaryStatus !== "MaxWaitTimeExceeded") return job.FailureReason ?? "";
+  const minutes = Math.round((job.StoppingCondition?.MaxWaitTimeInSeconds ?? 0) / 60);
+  const times = interruptionsOf(job);
+  return `on spot it was interrupted ${times} times and not done in ${minutes} min (training.maxWaitMinutes)`;
+}
+
 /** Whether a job carries this run's tag. */
-async function isOf(
+export async function isOf(
   { clients, signal }: Context,
-  { TrainingJobArn }: TrainingJob,
+  ResourceArn: string | undefined,
   run: string | undefined,
 ): Promise<boolean> {
   if (run === undefined) return false;
-  const { Tags = [] } = await clients.sagemaker.send(
-    new ListTagsCommand({ ResourceArn: TrainingJobArn }),
-    { abortSignal: signal },
-  );
+  const { Tags = [] } = await clients.sagemaker.send(new ListTagsCommand({ ResourceArn }), {
+    abortSignal: signal,
+  });
   return Tags.some(({ Key, Value }) => Key === RUN_TAG && Value === run);
 }
 
@@ -68,6 +81,13 @@ export interface Wanted {
   readonly started?: string | undefined;
 }
 
+/** A job to be made. */
+export interface New extends Omit<Wanted, "base" | "started"> {
+  readonly name: string;
+  /** Where it keeps its checkpoints when it is on spot. */
+  readonly checkpoints: CheckpointConfig;
+}
+
 /** A job that is worth something, or the name that the next attempt gets. */
 export type Attempt =
   | { readonly job: TrainingJob; readonly adopted: boolean }
@@ -75,8 +95,8 @@ export type Attempt =
 
 /**
  * The newest attempt at a specification that is worth something. Not worth anything is one that
- * failed, was stopped, or whose model was deleted since; its name is taken, so the next attempt has
- * `-2`, `-3`, ... behind it.
+ * failed, was or is being stopped, or whose model was deleted since; its name is taken, so the next
+ * attempt has `-2`, `-3`, ... behind it.
  * @throws StepError where the job of that name is another, or too many attempts failed.
  */
 export async function findTrainingJob(
@@ -89,12 +109,13 @@ export async function findTrainingJob(
     const found = await describeTrainingJob(context, name);
     if (found === undefined) return { job: undefined, name };
     assertSame(found, specification);
-    if (name === started) return { job: found, adopted: !(await isOf(context, found, run)) };
-    const useless = found.TrainingJobStatus === "Failed" || found.TrainingJobStatus === "Stopped";
+    if (name === started)
+      return { job: found, adopted: !(await isOf(context, found.TrainingJobArn, run)) };
+    const useless = ["Failed", "Stopping", "Stopped"].includes(found.TrainingJobStatus ?? "");
     // What a person stopped, or AWS had no room for, says nothing of the specification.
     if (found.TrainingJobStatus === "Failed" && !lacksCapacity(found)) failed += 1;
     if (useless || (await lostItsModel(context, found))) continue;
-    const adopted = !(await isOf(context, found, run));
+    const adopted = !(await isOf(context, found.TrainingJobArn, run));
     context.progress.line(
       `training job ${name} is there (${found.TrainingJobStatus}): ${adopted ? "adopted" : "this run's"}`,
     );
@@ -110,7 +131,7 @@ export async function findTrainingJob(
 export async function createTrainingJob(
   context: Context,
   config: Config,
-  wanted: Omit<Wanted, "base" | "started"> & { readonly name: string },
+  wanted: New,
 ): Promise<TrainingJob> {
   await create(context, config, wanted);
   // Not abortable either: a job that was just made must get to where a cancelled run stops it.
@@ -120,8 +141,20 @@ export async function createTrainingJob(
   return job;
 }
 
-/** Teardown deletes models, and leaves SageMaker's record of the job that made them. */
-async function lostItsModel(
+/** What to do about a quota that is used up; empty where the error is another. */
+export function quotaHint(
+  { training: { spot } }: Config,
+  error: Error,
+  instanceType = "",
+  instances = 1,
+): string {
+  if (error.name !== "ResourceLimitExceeded") return "";
+  const quota = `${instanceType} for ${spot ? "spot " : ""}training job usage`;
+  return ` Raise the quota "${quota}" to ${instances} or more in Service Quotas.`;
+}
+
+/** Whether a Completed job's model is gone: teardown deletes models, and leaves SageMaker's record of the job that made them. */
+export async function lostItsModel(
   { clients, progress, signal }: Context,
   { TrainingJobName, TrainingJobStatus, ModelArtifacts }: TrainingJob,
 ): Promise<boolean> {
@@ -145,7 +178,7 @@ async function lostItsModel(
 async function create(
   { clients, progress }: Context,
   config: Config,
-  { name, specification, run }: Omit<Wanted, "base" | "started"> & { readonly name: string },
+  { name, specification, checkpoints, run }: New,
 ): Promise<void> {
   const type = specification.ResourceConfig?.InstanceType ?? "";
   try {
@@ -155,37 +188,20 @@ async function create(
         ...specification,
         TrainingJobName: name,
         Tags: tags(config, run),
-        ...(config.training.spot && {
-          CheckpointConfig: {
-            S3Uri: `${specification.OutputDataConfig?.S3OutputPath}${name}/checkpoints/`,
-          },
-        }),
+        ...(config.training.spot && { CheckpointConfig: checkpoints }),
       }),
     );
   } catch (cause) {
     const error = cause instanceof Error ? cause : new Error(String(cause));
     if (error.name === "ResourceInUse") return; // another run of the same commit was first
-    const next =
-      error.name === "ResourceLimitExceeded"
-        ? ` Raise the quota "${type} for ${config.training.spot ? "spot " : ""}training job usage" in Service Quotas.`
-        : "";
+    const next = quotaHint(config, error, type, specification.ResourceConfig?.InstanceCount);
     throw new StepError(`Training job ${name} was refused: ${error.message}${next}`, { cause });
   }
   progress.line(`training job ${name} on ${type}${config.training.spot ? " (spot)" : ""}`);
 }
 
 function assertSame(job: TrainingJob, wanted: TrainingSpecification): void {
-  const essence = ({
-    HyperParameters,
-    InputDataConfig,
-    AlgorithmSpecification,
-  }: Partial<TrainingJob>) =>
-    fingerprint([
-      HyperParameters,
-      InputDataConfig?.map(({ DataSource }) => DataSource?.S3DataSource?.S3Uri),
-      AlgorithmSpecification?.TrainingImage,
-    ]);
-  if (essence(job) === essence(wanted)) return;
+  if (essenceOf(job) === essenceOf(wanted)) return;
   throw new StepError(
     `Training job ${job.TrainingJobName} exists with another specification. ` +
       "Give the project or the environment another name in pipeline.yaml.",

@@ -34,6 +34,7 @@ export interface TransformedPictures {
   readonly transformJobName: string;
   /** From its start to its end, which AWS bills. */
   readonly transformSeconds: number;
+  readonly startedAt: Date;
 }
 
 type Job = DescribeTransformJobCommandOutput;
@@ -65,7 +66,11 @@ export async function transformTestPictures(
     else context.progress.line(`transform job ${name} is there (${status}): adopted`);
     const ended =
       found?.TransformJobStatus === "Completed" ? found : await wait(context, config, input, name);
-    return { transformJobName: name, transformSeconds: secondsOf(ended) };
+    return {
+      transformJobName: name,
+      transformSeconds: secondsOf(ended),
+      startedAt: ended.TransformStartTime ?? ended.CreationTime ?? new Date(0),
+    };
   }
   throw new StepError(
     `Transform job ${base} failed ${ATTEMPTS} times. Change the configuration, the data or the model ` +

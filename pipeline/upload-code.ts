@@ -1,46 +1,34 @@
 import { createHash } from "node:crypto";
 import { HeadObjectCommand, PutObjectCommand } from "@aws-sdk/client-s3";
-import type { ApplicationFiles, LambdaName } from "./bundle.ts";
+import type { CodeFile } from "./bundle.ts";
 import type { Context } from "./context.ts";
 
-/** Where the code of the application lies in the bucket. */
-export interface UploadedCode {
-  readonly bucket: string;
-  readonly lambdas: Readonly<Record<LambdaName, string>>;
-  readonly stateMachine: string;
-}
-
 /**
- * Puts the Lambdas' archives and the state machine's definition under a prefix, each named by its
+ * Puts the Lambdas' archives and the state machines' definitions under a prefix, each named by its
  * content's hash; what is there already is not sent again.
+ * @returns the keys by the template's parameters: `SerializeImageKey` for `serialize-image`.
  */
 export async function uploadCode(
   context: Context,
   bucket: string,
   prefix: string,
-  { lambdas, stateMachine }: ApplicationFiles,
-): Promise<UploadedCode> {
-  const put = (name: string, extension: string, body: Buffer) =>
-    putOnce(context, bucket, `${prefix}${name}-${sha256(body)}.${extension}`, body);
-  const lambda = (name: LambdaName) => put(name, "zip", lambdas[name]);
-  const [serialize, classify, filter, definition] = await Promise.all([
-    lambda("serialize-image"),
-    lambda("classify-image"),
-    lambda("filter-inferences"),
-    put("classify", "asl.json", stateMachine),
-  ]);
-  return {
-    bucket,
-    lambdas: {
-      "serialize-image": serialize,
-      "classify-image": classify,
-      "filter-inferences": filter,
-    },
-    stateMachine: definition,
-  };
+  code: readonly CodeFile[],
+): Promise<Record<string, string>> {
+  const keys = await Promise.all(
+    code.map(async ({ name, extension, body }) => {
+      const key = `${prefix}${name}-${sha256(body)}.${extension}`;
+      return [parameter(name), await putOnce(context, bucket, key, body)] as const;
+    }),
+  );
+  return Object.fromEntries(keys);
 }
 
-async function putOnce(
+function parameter(name: string): string {
+  return `${name.replace(/(?:^|-)(.)/g, (_, first: string) => first.toUpperCase())}Key`;
+}
+
+/** Puts an object unless one of that key is there: keys are named by their content. Returns the key. */
+export async function putOnce(
   { clients: { s3 }, progress, signal }: Context,
   bucket: string,
   key: string,

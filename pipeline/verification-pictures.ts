@@ -5,7 +5,7 @@ import { verificationId } from "./capture.ts";
 import { invokeEndpoint } from "./endpoint.ts";
 import { StepError } from "./errors.ts";
 import type { Evaluation, Prediction } from "./evaluation.ts";
-import type { Dataset } from "./manifest.ts";
+import { type Dataset, isStranger } from "./manifest.ts";
 import { confidence, predictedClass } from "./metrics.ts";
 import { parseProbabilities } from "./probabilities.ts";
 import { readBytes } from "./s3.ts";
@@ -18,21 +18,62 @@ export interface VerificationPicture {
   readonly confident: boolean;
 }
 
+/** What is needed of an evaluation. */
+export type Known = Pick<Evaluation, "predictions" | "classes" | "background" | "strangers">;
+
 /** Nearer to the threshold than this, rounding can decide. */
 const MARGIN = 0.002;
 const SHARES = [0.5, 0.4, 0.6] as const;
 const MAX_PAIRS = 20;
 
+/** How sure of its likeliest class a model must be for the endpoint to come to the same one. */
+const CLEAR = 0.5 + MARGIN;
+/** Enough to see how the application answers them. */
+const STRANGERS = 3;
+
 /**
- * Test pictures on both sides of the threshold: at most half of them those that the model is least
- * sure about, the others confident ones, every class in turn.
+ * Test pictures of anything else that the model takes for such; none where it knows vehicles only.
+ * @throws StepError where it takes every one for a vehicle.
+ */
+export function chooseStrangers(
+  evaluation: Known,
+  { prefix }: Pick<Dataset, "prefix">,
+): VerificationPicture[] {
+  const { strangers } = evaluation;
+  if (strangers === undefined) return [];
+  const recognised = strangers.predictions.filter(
+    (each) =>
+      isStranger(evaluation, predictedClass(each.probabilities)) && confidence(each) > CLEAR,
+  );
+  if (recognised.length === 0) {
+    throw new StepError(
+      `The model takes each of the ${strangers.total} test pictures of anything else for a vehicle: ` +
+        "none would ever end in NOT_A_KNOWN_VEHICLE. Train it with more of them " +
+        "(dataset.background.count), or with none.",
+    );
+  }
+  return recognised.slice(0, STRANGERS).map(({ key, probabilities }) => ({
+    key: prefix + key,
+    predicted: predictedClass(probabilities),
+    confident: true,
+  }));
+}
+
+/**
+ * Test pictures of vehicles on both sides of the threshold: at most half of them those that the model is
+ * least sure about, the others confident ones, every class in turn.
  */
 export function choosePictures(
-  { predictions, classes }: Pick<Evaluation, "predictions" | "classes">,
+  evaluation: Known,
   { prefix }: Pick<Dataset, "prefix">,
   { threshold, count }: { threshold: number; count: number },
 ): VerificationPicture[] {
-  const sorted = bySureness(predictions);
+  const { classes } = evaluation;
+  const sorted = bySureness(
+    evaluation.predictions.filter(
+      ({ probabilities }) => !isStranger(evaluation, predictedClass(probabilities)),
+    ),
+  );
   const picture = ({ key, probabilities }: Prediction, confident: boolean) => ({
     key: prefix + key,
     predicted: predictedClass(probabilities),
@@ -63,14 +104,14 @@ export function choosePictures(
 export async function makeUnsurePicture(
   context: Context,
   { bucket, prefix }: Dataset,
-  { predictions }: Pick<Evaluation, "predictions">,
+  evaluation: Known,
   { threshold, endpointName }: { threshold: number; endpointName: string },
 ): Promise<VerificationPicture> {
   const { s3 } = context.clients;
   const read = (key: string) => readBytes(s3, bucket, prefix + key, context.signal);
   let tried = 0;
   let lowest = 1;
-  for (const [first, second] of pairs(predictions)) {
+  for (const [first, second] of pairs(evaluation.predictions)) {
     const [one, other] = await Promise.all([read(first.key), read(second.key)]);
     for (const share of SHARES) {
       const picture = await blend(one, other, share);
@@ -78,13 +119,14 @@ export async function makeUnsurePicture(
       const sureness = confidence({ probabilities });
       tried += 1;
       lowest = Math.min(lowest, sureness);
-      if (sureness >= threshold - MARGIN) continue;
+      const predicted = predictedClass(probabilities);
+      if (sureness >= threshold - MARGIN || isStranger(evaluation, predicted)) continue;
       const key = `${prefix}verification/${share}-${name(first.key)}-${name(second.key)}.png`;
       await s3.send(new PutObjectCommand({ Bucket: bucket, Key: key, Body: picture }));
       context.progress.line(
         `no test picture is below ${threshold}: made ${key}, confidence ${sureness.toFixed(3)}`,
       );
-      return { key, predicted: predictedClass(probabilities), confident: false };
+      return { key, predicted, confident: false };
     }
   }
   throw new StepError(

@@ -1,17 +1,51 @@
-import { crc32, deflateRawSync } from "node:zlib";
+import { promisify } from "node:util";
+import { crc32, deflateRaw } from "node:zlib";
 
 /** 1980-01-01, the first day that a zip archive can name: the same content is the same archive. */
 const DATE = (1 << 5) | 1;
 const UNIX = 3 << 8;
 const FILE_MODE = (0o100644 << 16) >>> 0;
 
+const deflate = promisify(deflateRaw);
+
+/** A file's contents by its path in the archive. */
+export type Files = Readonly<Record<string, Uint8Array>>;
+
 /**
- * A zip archive of one file (APPNOTE 4.3: local header, data, central directory, end record), the same
- * bytes for the same name and content.
+ * A zip archive (APPNOTE 4.3: local headers with data, central directory, end record), the same bytes
+ * for the same files in the same order.
  */
-export function zipOneFile(name: string, content: Buffer): Buffer {
+export async function zip(files: Files): Promise<Buffer> {
+  const entries = await Promise.all(Object.entries(files).map(compress));
+  const locals: Buffer[] = [];
+  const centrals: Buffer[] = [];
+  let offset = 0;
+  for (const { path, common, data } of entries) {
+    const local = Buffer.concat([Buffer.from("PK\x03\x04"), common, path, data]);
+    locals.push(local);
+    centrals.push(centralHeader(path, common, offset));
+    offset += local.length;
+  }
+  const directory = Buffer.concat(centrals);
+  const end = Buffer.alloc(22);
+  end.write("PK\x05\x06", "latin1");
+  end.writeUInt16LE(entries.length, 8);
+  end.writeUInt16LE(entries.length, 10);
+  end.writeUInt32LE(directory.length, 12);
+  end.writeUInt32LE(offset, 16);
+  return Buffer.concat([...locals, directory, end]);
+}
+
+interface Entry {
+  readonly path: Buffer;
+  /** The part of the header that the local and the central one share. */
+  readonly common: Buffer;
+  readonly data: Buffer;
+}
+
+async function compress([name, content]: [string, Uint8Array]): Promise<Entry> {
   const path = Buffer.from(name);
-  const data = deflateRawSync(content, { level: 9 });
+  const data = await deflate(content);
   const common = Buffer.alloc(26);
   common.writeUInt16LE(20, 0); // version needed
   common.writeUInt16LE(8, 4); // deflate
@@ -20,17 +54,14 @@ export function zipOneFile(name: string, content: Buffer): Buffer {
   common.writeUInt32LE(data.length, 14);
   common.writeUInt32LE(content.length, 18);
   common.writeUInt16LE(path.length, 22);
-  const local = Buffer.concat([Buffer.from("PK\x03\x04"), common, path, data]);
+  return { path, common, data };
+}
+
+function centralHeader(path: Buffer, common: Buffer, offset: number): Buffer {
   const madeBy = Buffer.alloc(2);
   madeBy.writeUInt16LE(UNIX | 20);
-  const attributes = Buffer.alloc(14); // comment, disk and local header offset are 0
+  const attributes = Buffer.alloc(14); // comment and disk are 0
   attributes.writeUInt32LE(FILE_MODE, 6);
-  const central = Buffer.concat([Buffer.from("PK\x01\x02"), madeBy, common, attributes, path]);
-  const end = Buffer.alloc(22);
-  end.write("PK\x05\x06", "latin1");
-  end.writeUInt16LE(1, 8);
-  end.writeUInt16LE(1, 10);
-  end.writeUInt32LE(central.length, 12);
-  end.writeUInt32LE(local.length, 16);
-  return Buffer.concat([local, central, end]);
+  attributes.writeUInt32LE(offset, 10);
+  return Buffer.concat([Buffer.from("PK\x01\x02"), madeBy, common, attributes, path]);
 }

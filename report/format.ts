@@ -1,3 +1,5 @@
+import type { FeatureDrift } from "../pipeline/monitoring/drift.ts";
+
 /** 0.95 as `95.0%`. */
 export function percent(share: number, digits = 1): string {
   return `${(share * 100).toFixed(digits)}%`;
@@ -18,4 +20,32 @@ export function count(number: number): string {
 /** A chance as `0.032`, and a tiny one as `< 0.001`. */
 export function chance(p: number): string {
   return p < 0.001 ? "< 0.001" : p.toFixed(3);
+}
+
+/** Of numbers four digits: the search draws them with all that a double has. */
+export function shortened(value: string): string {
+  const number = Number(value);
+  return value === "" || Number.isNaN(number) ? value : String(Number(number.toPrecision(4)));
+}
+
+/** A feature of the monitor for people: `predicted class`. */
+export function featureName({ name }: Pick<FeatureDrift, "name">): string {
+  return name.replaceAll("_", " ");
+}
+
+const statistics = {
+  ks: "Kolmogorov–Smirnov D",
+  psi: "PSI",
+  "chi-squared": "chi-squared",
+  fisher: "share more than before",
+} as const;
+
+/** What a value of the monitor is: `PSI`. */
+export function statisticName({ statistic }: Pick<FeatureDrift, "statistic">): string {
+  return statistics[statistic];
+}
+
+/** When a value of the monitor counts as drift: `p < 0.01`. */
+export function condition({ statistic, limit }: Pick<FeatureDrift, "statistic" | "limit">): string {
+  return statistic === "psi" ? `PSI > ${limit}, not by chance` : `p < ${limit}`;
 }

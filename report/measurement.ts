@@ -48,7 +48,7 @@ export async function measurement(report: Report): Promise<Html | undefined> {
     ${wrongPictureSection(wrong, wrongPictures, classes)}`;
 }
 
-function figures({ auc, logLoss, calibrationError }: EvaluationRecord): Html {
+function figures({ auc, logLoss, calibrationError, strangers }: EvaluationRecord): Html {
   return html`<dl class="figures">
     <div>
       <dt>area under the ROC curve</dt>
@@ -62,5 +62,12 @@ function figures({ auc, logLoss, calibrationError }: EvaluationRecord): Html {
       <dt>calibration error</dt>
       <dd>${calibrationError.toFixed(3)}</dd>
     </div>
+    ${
+      strangers !== undefined &&
+      html`<div>
+        <dt>of anything else, pass at 95% of the vehicles kept</dt>
+        <dd>${strangers.passed} of ${strangers.total}</dd>
+      </div>`
+    }
   </dl>`;
 }

@@ -1,4 +1,4 @@
-import { chance, count } from "./format.ts";
+import { chance, condition, count, featureName, statisticName } from "./format.ts";
 import { html, type Html } from "./html.ts";
 import type { MonitoringRecord, RunDocument, VerificationRecord } from "./run-document.ts";
 
@@ -9,13 +9,16 @@ export function operation({ verification, monitoring }: RunDocument): Html {
 }
 
 function verificationCard(verification: VerificationRecord): Html {
-  const { executions, routed, belowThreshold, latencyMs } = verification;
+  const { executions, routed, belowThreshold, strangers = 0, latencyMs } = verification;
   return html`<section>
     <h2>Application</h2>
     <p>
       The state machine ran over ${executions} test pictures: ${routed} confident ones were routed
       to their bay, ${belowThreshold} unsure ones ended in
-      <code>THRESHOLD_CONFIDENCE_NOT_MET</code>, as they must.
+      <code>THRESHOLD_CONFIDENCE_NOT_MET</code>${
+        strangers > 0 && html`, ${strangers} of anything else in <code>NOT_A_KNOWN_VEHICLE</code>`
+      },
+      as they must.
     </p>
     <dl class="figures">
       <div>
@@ -38,9 +41,10 @@ function verificationCard(verification: VerificationRecord): Html {
   </section>`;
 }
 
-function monitoringCard({ verdict, records, skipped, features }: MonitoringRecord): Html {
+function monitoringCard(monitoring: MonitoringRecord): Html {
+  const { verdict, records, skipped, features, driftedSince } = monitoring;
   return html`<section>
-    <h2>Monitoring: ${verdict}</h2>
+    <h2>Monitoring: ${verdict}${driftedSince !== undefined && ` since ${driftedSince}`}</h2>
     <p>
       ${count(records)} captured answers of the
       endpoint${
@@ -59,7 +63,7 @@ function monitoringCard({ verdict, records, skipped, features }: MonitoringRecor
               <th scope="col">feature</th>
               <th scope="col">statistic</th>
               <th scope="col" class="number">value</th>
-              <th scope="col" class="number">p</th>
+              <th scope="col" class="number">p, corrected</th>
               <th scope="col">drift when</th>
               <th scope="col">drifted</th>
             </tr>
@@ -68,17 +72,11 @@ function monitoringCard({ verdict, records, skipped, features }: MonitoringRecor
             ${features.map(
               (feature) =>
                 html`<tr class="${feature.drifted && "failed"}">
-                  <th scope="row">${feature.name}</th>
-                  <td>${feature.statistic === "psi" ? "PSI" : "Kolmogorov–Smirnov D"}</td>
+                  <th scope="row">${featureName(feature)}</th>
+                  <td>${statisticName(feature)}</td>
                   <td class="number">${feature.value.toFixed(3)}</td>
-                  <td class="number">${chance(feature.pValue)}</td>
-                  <td>
-                    ${
-                      feature.statistic === "psi"
-                        ? `PSI > ${feature.limit}, not by chance`
-                        : `p < ${feature.limit}`
-                    }
-                  </td>
+                  <td class="number">${chance(feature.adjusted)}</td>
+                  <td>${condition(feature)}</td>
                   <td>${feature.drifted ? html`<strong>yes</strong>` : "no"}</td>
                 </tr>`,
             )}

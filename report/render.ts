@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import type { Prediction } from "../pipeline/evaluation.ts";
+import { championSection } from "./champion-section.ts";
 import { count } from "./format.ts";
 import { html, type Html, trusted } from "./html.ts";
 import { measurement } from "./measurement.ts";
@@ -7,6 +8,7 @@ import { operation } from "./operation.ts";
 import { provenance } from "./provenance.ts";
 import type { DatasetRecord, RunDocument } from "./run-document.ts";
 import { stepsTable } from "./steps-table.ts";
+import { trialsTable } from "./trials-table.ts";
 import { verdict } from "./verdict.ts";
 import type { WrongPicture } from "./wrong-pictures.ts";
 
@@ -52,8 +54,8 @@ export async function renderReport(report: Report): Promise<string> {
           ${run.dataset !== undefined && source(run.dataset)}
         </header>
         <main>
-          ${verdict(run)} ${await measurement(report)} ${operation(run)} ${stepsTable(run)}
-          ${provenance(run)}
+          ${verdict(run)} ${championSection(run)} ${await measurement(report)} ${operation(run)}
+          ${trialsTable(run)} ${stepsTable(run)} ${provenance(run)}
         </main>
       </body>
     </html>`;

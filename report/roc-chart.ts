@@ -11,6 +11,7 @@ export async function rocChart(
 ): Promise<Html> {
   const values = [...classes.entries()]
     .slice(classes.length === 2 ? 1 : 0)
+    .filter(([label]) => predictions.some((prediction) => prediction.label === label))
     .flatMap(([label, name]) =>
       rocCurve(
         predictions.map(({ probabilities }) => probabilities[label] ?? 0),

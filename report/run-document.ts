@@ -1,5 +1,7 @@
 import type { Evaluation } from "../pipeline/evaluation.ts";
-import type { GateDecision } from "../pipeline/steps/gate-deployment.ts";
+import type { GateDecision } from "../pipeline/gate-decision.ts";
+import type { TunedTraining } from "../pipeline/trained-model.ts";
+import type { Strangers } from "../pipeline/strangers.ts";
 import type { Monitoring } from "../pipeline/steps/monitor-endpoint.ts";
 
 /** A step that ran. Steps that a closed gate or a failure kept from running are not in the list. */
@@ -25,6 +27,8 @@ export interface DatasetRecord {
   readonly validation: number;
   readonly test: number;
   readonly classes: readonly string[];
+  /** The last of the classes, where it is of pictures of anything else. */
+  readonly background?: string;
   /** Of the pictures, labels, split and seed. */
   readonly hash: string;
 }
@@ -41,11 +45,22 @@ export type EvaluationRecord = Pick<
   | "auc"
   | "logLoss"
   | "calibrationError"
+> & {
+  /** Of pictures of anything else; absent where the dataset has none. */
+  readonly strangers?: Omit<Strangers, "predictions">;
+};
+
+/** `comparison` is with the model that serves; absent where there was none to compare with. */
+export type GateRecord = Pick<
+  GateDecision,
+  "approved" | "required" | "line" | "reason" | "comparison"
+> &
+  Partial<Pick<GateDecision, "championLine">>;
+
+export type MonitoringRecord = Pick<
+  Monitoring,
+  "verdict" | "records" | "skipped" | "features" | "driftedSince"
 >;
-
-export type GateRecord = Pick<GateDecision, "approved" | "required" | "line" | "reason">;
-
-export type MonitoringRecord = Pick<Monitoring, "verdict" | "records" | "skipped" | "features">;
 
 export interface DeploymentRecord {
   readonly endpointName: string;
@@ -59,6 +74,8 @@ export interface VerificationRecord {
   readonly routed: number;
   /** Unsure pictures, ended as THRESHOLD_CONFIDENCE_NOT_MET. */
   readonly belowThreshold: number;
+  /** Pictures of anything else, ended as NOT_A_KNOWN_VEHICLE. */
+  readonly strangers?: number;
   /** Of one execution, as its caller sees it. */
   readonly latencyMs: { readonly p50: number; readonly p95: number };
 }
@@ -79,6 +96,8 @@ export interface RunDocument {
   readonly error?: string;
   readonly dataset?: DatasetRecord;
   readonly steps: readonly StepRecord[];
+  /** Where `training.tuning` searched for hyperparameters. */
+  readonly tuning?: TunedTraining;
   readonly evaluation?: EvaluationRecord;
   readonly gate?: GateRecord;
   readonly deployment?: DeploymentRecord;

@@ -17,6 +17,7 @@ export function verdict(run: RunDocument): Html {
     <div>
       <h2 id="verdict">${words[state]}</h2>
       ${gate !== undefined && html`<p class="line">${gate.line}</p>`}
+      ${gate?.championLine !== undefined && html`<p class="soft">${gate.championLine}</p>`}
       ${run.error !== undefined && html`<pre class="error">${run.error}</pre>`}
       <p class="soft">${consequence(run)}</p>
     </div>
@@ -41,7 +42,8 @@ function consequence({ deployment, leftovers, seconds, exitCode }: RunDocument):
 
 /** The accuracy with its interval against what the gate needs, on a line from `low` to 100%. */
 function scale({ evaluation, gate }: RunDocument): Html | undefined {
-  if (evaluation === undefined || gate === undefined) return undefined;
+  // Where nothing is proven, no number is needed.
+  if (evaluation === undefined || gate === undefined || gate.required === 0) return undefined;
   const needed = gate.required / evaluation.total;
   const [low, high] = evaluation.interval;
   const start = Math.max(0, Math.floor(Math.min(low, needed) * 20 - 0.5) / 20);

@@ -15,18 +15,13 @@ export const action = defineAction({
     keepFor: optional(hours),
     timeoutMinutes: override("endpoint.maxWaitMinutes", count),
   },
-  outputs: [
-    "endpointName",
-    "endpointConfigName",
-    "change",
-    "previousEndpointConfigName",
-    "expiresAt",
-  ],
+  outputs: ["endpointName", "endpointConfigName", "change", "expiresAt"],
+  lease: { minutes: ({ endpoint }) => endpoint.maxWaitMinutes },
   async run({ context, config, inputs, run, output, summarize, notice }) {
     const { modelPackageArn, keepFor } = inputs;
     const expiresAt =
       keepFor === undefined ? undefined : new Date(Date.now() + keepFor * 3_600_000);
-    const endpoint = await deployEndpoint(context, config, {
+    const { moments, ...endpoint } = await deployEndpoint(context, config, {
       modelPackageArn,
       bucket: bucketOf(config),
       expiresAt,
@@ -40,6 +35,7 @@ export const action = defineAction({
     await summarize(
       endpointSummary({
         endpoint,
+        moments,
         instanceType,
         instanceCount,
         cost,

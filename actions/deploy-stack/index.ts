@@ -14,7 +14,18 @@ export const action = defineAction({
     expiresAt: optional(date),
     timeoutMinutes: optional(positive),
   },
-  outputs: ["stackName", "stackId", "change", "stateMachineArn", "topicArn"],
+  outputs: [
+    "stackName",
+    "stackId",
+    "change",
+    "stateMachineArn",
+    "fleetArn",
+    "apiUrl",
+    "topicArn",
+    "dashboardName",
+    "alarmNames",
+  ],
+  lease: { minutes: () => 30 },
   async run({ context, config, inputs, output, summarize }) {
     const { cloudFormationRoleArn, permissionsBoundaryArn } = config;
     const { changes, ...stack } = await deployStack(context, config, {
@@ -25,17 +36,35 @@ export const action = defineAction({
       expiresAt: inputs.expiresAt,
       timeoutMs: milliseconds(inputs.timeoutMinutes),
     });
-    output(stack);
-    const { stackName, stackId, change, stateMachineArn, topicArn } = stack;
+    const alarmNames = stack.alarmNames.join(",");
+    output({ ...stack, alarmNames });
+    const {
+      stackName,
+      stackId,
+      change,
+      stateMachineArn,
+      fleetArn,
+      apiUrl,
+      topicArn,
+      dashboardName,
+    } = stack;
     await summarize(
       stackSummary({
         stackName,
         change,
         changes,
-        outputs: { StateMachineArn: stateMachineArn, TopicArn: topicArn },
+        outputs: {
+          StateMachineArn: stateMachineArn,
+          FleetArn: fleetArn,
+          ApiUrl: apiUrl,
+          TopicArn: topicArn,
+          DashboardName: dashboardName,
+          AlarmNames: alarmNames,
+        },
         links: inConsole(config, (links) => ({
           stack: links.stack(stackId),
           executions: links.executions(stateMachineArn),
+          dashboard: links.dashboard(dashboardName),
         })),
       }),
     );

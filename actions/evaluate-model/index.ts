@@ -21,7 +21,8 @@ export const action = defineAction({
     stopOnCancel: withDefault("true", flag),
   },
   outputs: ["evaluationUri", "modelPackageArn", "transformJobName", "accuracy", "correct", "total"],
-  async run({ context, config, inputs, run, output, summarize }) {
+  lease: { minutes: ({ evaluation }) => evaluation.maxRuntimeMinutes },
+  async run({ context, config, inputs, run, commit, output, summarize }) {
     const bucket = bucketOf(config);
     const executionRoleArn = executionRoleOf(config);
     const model = await findTrainedModel(context, inputs.trainingJobName);
@@ -31,6 +32,7 @@ export const action = defineAction({
       bucket,
       executionRoleArn,
       run,
+      commit,
       stopOnCancel: inputs.stopOnCancel,
       timeoutMs: milliseconds(inputs.timeoutMinutes),
     });
@@ -47,9 +49,13 @@ function summaryOf(config: Config, made: EvaluatedModel): string {
     region,
     evaluation: { instanceType },
   } = config;
-  const { evaluation, transformJobName, transformSeconds: seconds, modelPackageArn } = made;
+  const { evaluation, champion, transformJobName, transformSeconds, modelPackageArn } = made;
+  const ofChampion =
+    champion !== undefined && "transformSeconds" in champion ? champion.transformSeconds : 0;
+  const seconds = transformSeconds + ofChampion;
   return evaluationSummary({
     evaluation,
+    champion,
     cost: costLine({ region, instanceType, use: "transform", seconds }),
     links: inConsole(config, (links) => ({
       "batch transform": links.transformJob(transformJobName),

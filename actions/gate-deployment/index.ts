@@ -1,6 +1,5 @@
 import { StepError } from "../../pipeline/errors.ts";
 import { gateDeployment } from "../../pipeline/steps/gate-deployment.ts";
-import { readEvaluation } from "../../pipeline/stored.ts";
 import { common, defineAction, runAction } from "../action.ts";
 import { inConsole } from "../console.ts";
 import { flag, optional, positive, required, withDefault } from "../inputs.ts";
@@ -17,28 +16,32 @@ export const action = defineAction({
     accuracy: optional(positive),
     failOnClosed: withDefault("true", flag),
   },
-  outputs: ["approved", "required", "correct", "total", "line"],
+  outputs: ["approved", "required", "correct", "total", "line", "championLine"],
+  lease: { minutes: ({ evaluation }) => evaluation.maxRuntimeMinutes },
   async run({ context, config, inputs, output, summarize, notice }) {
-    const { modelPackageArn, failOnClosed } = inputs;
-    const gate = { accuracy: raised(config.gate.accuracy, inputs.accuracy) };
-    const evaluation = await readEvaluation(context, inputs.evaluationUri);
+    const { evaluationUri, modelPackageArn, failOnClosed } = inputs;
+    const gate = { ...config.gate, accuracy: raised(config.gate.accuracy, inputs.accuracy) };
     const decision = await gateDeployment(
       context,
       { ...config, gate },
-      { evaluation, modelPackageArn },
+      { evaluationUri, modelPackageArn },
     );
-    const { approved, required: needed, correct, total, line, reason } = decision;
-    output({ approved, required: needed, correct, total, line });
+    const { approved, required: needed, correct, total, line, championLine } = decision;
+    output({ approved, required: needed, correct, total, line, championLine });
     await summarize(
       gateSummary(
         decision,
         inConsole(config, (links) => ({ "model package": links.modelPackage(modelPackageArn) })),
       ),
     );
+    const compared = decision.comparison === undefined ? [] : [championLine];
     if (!approved && failOnClosed) {
-      throw new StepError(`The gate is closed: ${reason} Nothing is deployed.`);
+      throw new StepError(
+        [`The gate is closed: ${decision.reason}`, ...compared, "Nothing is deployed."].join(" "),
+      );
     }
-    notice(`Gate: ${line}${evaluation.datasetSource === "drawn" ? DRAWN : ""}`);
+    const drawn = decision.datasetSource === "drawn" ? DRAWN : "";
+    notice([`Gate: ${line}${drawn}`, ...compared].join("\n"));
   },
 });
 

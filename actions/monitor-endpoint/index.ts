@@ -1,4 +1,5 @@
 import { StepError } from "../../pipeline/errors.ts";
+import { readBaseline } from "../../pipeline/monitoring/baseline.ts";
 import { keys, names } from "../../pipeline/names.ts";
 import { servingBaseline } from "../../pipeline/serving-model.ts";
 import { monitorEndpoint } from "../../pipeline/steps/monitor-endpoint.ts";
@@ -16,14 +17,14 @@ export const action = defineAction({
     hours: withDefault("24", positive),
     failOnDrift: withDefault("false", flag),
   },
-  outputs: ["verdict", "records", "driftedFeatures", "reportUri"],
+  outputs: ["verdict", "records", "driftedFeatures", "driftedSince", "reportUri"],
   async run({ context, config, inputs, output, summarize, notice }) {
     const bucket = bucketOf(config);
-    const baseline =
+    const measured =
       inputs.evaluationUri === undefined
         ? await servingBaseline(context, config)
         : { evaluationUri: inputs.evaluationUri, since: new Date(0) };
-    if (baseline === undefined) {
+    if (measured === undefined) {
       output({ verdict: "insufficient data", records: 0 });
       notice(`No endpoint ${names.endpoint(config)} serves: there is nothing to monitor.`);
       return;
@@ -32,14 +33,15 @@ export const action = defineAction({
       bucket,
       endpointName: names.endpoint(config),
       captureUri: `s3://${bucket}/${keys.capture(config)}`,
-      evaluation: await readEvaluation(context, baseline.evaluationUri),
+      evaluation: await readEvaluation(context, measured.evaluationUri),
+      baseline: await readBaseline(context, measured.evaluationUri),
       // What a former model answered is not compared with this one's evaluation.
-      since: new Date(Math.max(Date.now() - inputs.hours * 3_600_000, baseline.since.getTime())),
+      since: new Date(Math.max(Date.now() - inputs.hours * 3_600_000, measured.since.getTime())),
     });
-    const { verdict, records, reportUri } = monitoring;
+    const { verdict, records, driftedSince, reportUri } = monitoring;
     const drifted = monitoring.features.filter((feature) => feature.drifted);
     const driftedFeatures = [...new Set(drifted.map(({ name }) => name))].join(",");
-    output({ verdict, records, driftedFeatures, reportUri });
+    output({ verdict, records, driftedFeatures, driftedSince: driftedSince ?? "", reportUri });
     await summarize(
       monitoringSummary(
         monitoring,
@@ -48,7 +50,7 @@ export const action = defineAction({
     );
     if (verdict === "drift" && inputs.failOnDrift) {
       throw new StepError(
-        `Endpoint ${names.endpoint(config)} has drifted in ${driftedFeatures}: see ${reportUri}. Retrain with newer pictures.`,
+        `Endpoint ${names.endpoint(config)} has drifted in ${driftedFeatures} since ${driftedSince}: see ${reportUri}. Retrain with newer pictures.`,
       );
     }
     notice(`Monitor: ${verdict} in ${records} inferences`);

@@ -10,6 +10,7 @@ import { datasetSummary } from "../summary/dataset.ts";
 export const action = defineAction({
   inputs: { ...common, dataset: override("dataset.source") },
   outputs: ["datasetUri", "datasetHash", "trainCount", "validationCount", "testCount"],
+  lease: { minutes: () => 30 },
   async run({ context, config, output, summarize }) {
     const bucket = bucketOf(config);
     const source = await openDataset(config.dataset.source, config, context);

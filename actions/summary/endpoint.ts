@@ -1,8 +1,11 @@
+import type { EndpointMoment } from "../../pipeline/endpoint-moment.ts";
 import type { DeployedEndpoint } from "../../pipeline/steps/deploy-endpoint.ts";
-import { blocks, code, escape, facts, type Link, linkLine } from "./markdown.ts";
+import { blocks, code, escape, facts, type Link, linkLine, table } from "./markdown.ts";
 
 export interface EndpointFacts {
   readonly endpoint: DeployedEndpoint;
+  /** The endpoint before, during and after an update; empty where there was none. */
+  readonly moments?: readonly EndpointMoment[];
   readonly instanceType: string;
   readonly instanceCount: number;
   /** As `hourlyCostLine` says it. */
@@ -14,7 +17,15 @@ export interface EndpointFacts {
 
 /** What serves now, on what, for how much and until when. */
 export function endpointSummary(served: EndpointFacts): string {
-  const { endpoint, instanceType, instanceCount, cost, expiresAt, links = [] } = served;
+  const {
+    endpoint,
+    moments = [],
+    instanceType,
+    instanceCount,
+    cost,
+    expiresAt,
+    links = [],
+  } = served;
   return blocks(
     "## Endpoint",
     `**${endpoint.change}**: ${code(endpoint.endpointName)}`,
@@ -27,11 +38,25 @@ export function endpointSummary(served: EndpointFacts): string {
         expiresAt === undefined ? "never: it stays until it is torn down" : utc(expiresAt),
       ],
     ]),
+    ...(moments.length === 0 ? [] : [momentTable(moments)]),
     ...linkLine(links),
   );
 }
 
-/** To the minute, `2026-01-02 03:04 UTC`. */
+function momentTable(moments: readonly EndpointMoment[]): string {
+  return table(
+    ["update", "status", "configuration", "model", "time"].map((title) => ({ title })),
+    moments.map(({ when, at, status, endpointConfigName, modelName }) => [
+      when,
+      escape(status),
+      code(endpointConfigName),
+      modelName === undefined ? "" : code(modelName),
+      utc(at),
+    ]),
+  );
+}
+
+/** To the second, `2026-01-02 03:04:05 UTC`. */
 function utc(date: Date): string {
-  return `${date.toISOString().slice(0, 16).replace("T", " ")} UTC`;
+  return `${date.toISOString().slice(0, 19).replace("T", " ")} UTC`;
 }

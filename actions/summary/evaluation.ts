@@ -1,5 +1,7 @@
+import type { Champion } from "../../pipeline/champion.ts";
 import type { Evaluation, Prediction } from "../../pipeline/evaluation.ts";
 import { confidence, isCorrect, predictedClass, sum } from "../../pipeline/metrics.ts";
+import type { Strangers } from "../../pipeline/strangers.ts";
 import { percent } from "../../report/format.ts";
 import { blocks, code, escape, facts, type Link, linkLine, table } from "./markdown.ts";
 
@@ -7,13 +9,20 @@ const MOST_WRONG = 5;
 
 export interface EvaluationFacts {
   readonly evaluation: Evaluation;
+  /** The model that serves, as it is compared with; undefined where none is. */
+  readonly champion?: Champion | undefined;
   /** Of the batch transform, as `costLine` says it. */
   readonly cost?: string | undefined;
   readonly links?: readonly Link[];
 }
 
 /** How good a model is on the test pictures: its confusion matrix, classes and worst mistakes. */
-export function evaluationSummary({ evaluation, cost, links = [] }: EvaluationFacts): string {
+export function evaluationSummary({
+  evaluation,
+  champion,
+  cost,
+  links = [],
+}: EvaluationFacts): string {
   const { correct, total, accuracy, interval, trainingJobName } = evaluation;
   const [low, high] = interval;
   return blocks(
@@ -24,14 +33,33 @@ export function evaluationSummary({ evaluation, cost, links = [] }: EvaluationFa
     classes(evaluation),
     facts([
       ["model of training job", code(trainingJobName)],
+      ["to be compared with", champion && championCell(champion)],
       ["AUC", decimals(evaluation.auc)],
       ["log loss", decimals(evaluation.logLoss)],
       ["calibration error", decimals(evaluation.calibrationError)],
+      ["of anything else", evaluation.strangers && strangersCell(evaluation.strangers)],
       ["cost", cost === undefined ? undefined : escape(cost)],
     ]),
     mistakes(evaluation),
     ...linkLine(links),
   );
+}
+
+function strangersCell({ passed, total, share, interval: [low, high] }: Strangers): string {
+  return (
+    `${passed} of ${total} pass where 95% of the vehicles are kept: ${percent(share)} ` +
+    `(95% interval ${percent(low)} to ${percent(high)})`
+  );
+}
+
+function championCell(champion: Champion): string {
+  const how =
+    "notCompared" in champion
+      ? `, not comparable: ${champion.notCompared}`
+      : champion.reevaluated
+        ? ", measured anew on these pictures"
+        : "";
+  return `${code(champion.name)}, which serves${escape(how)}`;
 }
 
 /** Rows: what it is. Columns: what the model says. The right ones are bold. */

@@ -1,19 +1,31 @@
-import type { FeatureDrift } from "../../pipeline/drift.ts";
+import type { FeatureDrift } from "../../pipeline/monitoring/drift.ts";
 import type { Monitoring } from "../../pipeline/steps/monitor-endpoint.ts";
-import { chance, count } from "../../report/format.ts";
+import {
+  chance,
+  condition,
+  count,
+  featureName,
+  percent,
+  statisticName,
+} from "../../report/format.ts";
 import { blocks, code, facts, type Link, linkLine, table } from "./markdown.ts";
 
 const SIGNS = { "no drift": "✅", drift: "⚠️", "insufficient data": "❔" } as const;
 
 /** Whether the endpoint's answers are still those of the evaluation, and by which measure not. */
 export function monitoringSummary(
-  { verdict, records, skipped, features, reportUri }: Monitoring,
+  { verdict, records, skipped, pictures, features, driftedSince, shares, reportUri }: Monitoring,
   links: readonly Link[] = [],
 ): string {
   return blocks(
     `## ${SIGNS[verdict]} Monitoring: ${verdict}`,
     facts([
       ["inferences compared", count(records)],
+      ["pictures looked at", count(pictures)],
+      ["drifted since", driftedSince],
+      ["below the threshold", shareOf(shares.lowConfidence)],
+      ["unlike the test pictures", shareOf(shares.unlike)],
+      ["of anything else", shareOf(shares.strangers)],
       ["unreadable lines skipped", skipped === 0 ? undefined : count(skipped)],
       ["report", code(reportUri)],
     ]),
@@ -22,23 +34,29 @@ export function monitoringSummary(
   );
 }
 
+function shareOf(share: number | undefined): string | undefined {
+  return share === undefined ? undefined : percent(share);
+}
+
 function featureTable(features: readonly FeatureDrift[]): string {
   return table(
     [
       { title: "feature" },
       { title: "measure" },
       { title: "value", align: "right" },
-      { title: "p-value", align: "right" },
+      { title: "p, corrected", align: "right" },
       { title: "counts when" },
       { title: "drifted" },
+      { title: "since" },
     ],
-    features.map(({ name, statistic, value, pValue, limit, drifted }) => [
-      name,
-      statistic === "psi" ? "PSI" : "KS",
-      value.toFixed(3),
-      chance(pValue).replace("<", String.raw`\<`),
-      statistic === "psi" ? `PSI above ${limit}` : `p below ${limit}`,
-      drifted ? "**yes**" : "no",
+    features.map((feature) => [
+      featureName(feature),
+      statisticName(feature),
+      feature.value.toFixed(3),
+      chance(feature.adjusted).replace("<", String.raw`\<`),
+      condition(feature).replaceAll(/[<>]/g, String.raw`\$&`),
+      feature.drifted ? "**yes**" : "no",
+      feature.since ?? "",
     ]),
   );
 }

@@ -2,6 +2,7 @@ import type { TrainedModel } from "../../pipeline/trained-model.ts";
 import { duration, percent } from "../../report/format.ts";
 import { blocks, code, escape, facts, type Link, linkLine, table } from "./markdown.ts";
 import { trainingCurve } from "./training-curve.ts";
+import { trialsTable } from "./trials.ts";
 
 export interface TrainingFacts {
   readonly model: TrainedModel;
@@ -21,13 +22,15 @@ export function trainingSummary({ model, spot, cost, links = [] }: TrainingFacts
     facts([
       ["job", code(model.trainingJobName)],
       ["made by", adopted ? "an earlier run: the same data, code and hyperparameters" : "this run"],
-      ["instance", `${code(model.instanceType)} (${spot ? "spot" : "on demand"})`],
+      ["instance", `${instances(model)} (${spot ? "spot" : "on demand"})`],
       ["trained", duration(trainingSeconds)],
       ["billed", duration(billableSeconds)],
+      ["interrupted", interrupted(model)],
       ["saved by spot", spot ? saving(trainingSeconds, billableSeconds) : undefined],
       ["cost", cost === undefined ? undefined : escape(cost)],
       ["model", code(model.modelDataUrl)],
     ]),
+    ...(model.tuning === undefined ? [] : [trialsTable(model.tuning)]),
     ...(curve === "" ? [] : [curve]),
     ...(measured.length === 0
       ? []
@@ -39,6 +42,17 @@ export function trainingSummary({ model, spot, cost, links = [] }: TrainingFacts
         ]),
     ...linkLine(links),
   );
+}
+
+function instances({ instanceCount, instanceType }: TrainedModel): string {
+  return instanceCount === 1 ? code(instanceType) : `${instanceCount} x ${code(instanceType)}`;
+}
+
+/** The training jobs of a tuning job keep no checkpoints. */
+function interrupted({ interruptions: times, tuning }: TrainedModel): string | undefined {
+  if (times === 0) return undefined;
+  const next = tuning === undefined ? "resumed from the last checkpoint" : "begun anew";
+  return `${times === 1 ? "once" : `${times} times`}, each time ${next}`;
 }
 
 /** AWS's formula: DescribeTrainingJob, BillableTimeInSeconds. */

@@ -2,79 +2,88 @@ import type { Config } from "../../pipeline/config.ts";
 import type { Context } from "../../pipeline/context.ts";
 import { expiredEnvironments } from "../../pipeline/expiry.ts";
 import { StepError } from "../../pipeline/errors.ts";
-import { inventory } from "../../pipeline/inventory.ts";
+import { LeaseError, withLease } from "../../pipeline/lease.ts";
 import { teardown, TeardownError } from "../../pipeline/steps/teardown.ts";
 import { common, defineAction, runAction } from "../action.ts";
-import { count, flag, override, withDefault } from "../inputs.ts";
+import { count, flag, optional, override as overriding, text, withDefault } from "../inputs.ts";
 import { bucketOf } from "../settings.ts";
-import { teardownSummary, type TeardownRow } from "../summary/teardown.ts";
+import { teardownSummary, type Torn } from "../summary/teardown.ts";
+
+/** Beyond the longest wait for an endpoint: the rest goes beside it. */
+const MARGIN_MINUTES = 30;
 
 export const action = defineAction({
   inputs: {
     ...common,
     expiredOnly: withDefault("false", flag),
     dryRun: withDefault("false", flag),
-    timeoutMinutes: override("endpoint.maxWaitMinutes", count),
+    confirm: optional(text),
+    overrideLease: optional(text),
+    keepReports: overriding("teardown.keepReports", flag),
+    keepModels: overriding("teardown.keepModels", flag),
+    timeoutMinutes: overriding("endpoint.maxWaitMinutes", count),
   },
   outputs: ["deleted", "left", "environments"],
-  async run({ context, config, inputs, output, summarize, notice }) {
-    const { expiredOnly, dryRun } = inputs;
+  async run({ context, config, inputs, run = "teardown", output, summarize, notice }) {
+    const { expiredOnly, dryRun, confirm, overrideLease: override } = inputs;
     const bucket = bucketOf(config);
+    const input = { bucket, dryRun, confirm };
     const { expired, unreadable } = expiredOnly
       ? await expiredEnvironments(context, config)
-      : { expired: [config], unreadable: [] };
+      : { expired: [{ environment: config.environment, expiresAt: undefined }], unreadable: [] };
     const environments: string[] = [];
-    const rows: TeardownRow[] = [];
+    const torn: Torn[] = [];
     const failures = [...unreadable];
-    for (const { environment } of expired) {
-      const inUse = expiredOnly && (await useOf(context, { ...config, environment }, bucket));
-      if (inUse) {
-        notice(`Environment ${environment} has expired and is left: ${inUse}.`);
-        continue;
-      }
-      environments.push(environment);
-      context.progress.line(`environment ${environment}`);
-      const add = (resources: TeardownError["left"], outcome: TeardownRow["outcome"]) =>
-        rows.push(...resources.map((resource) => ({ ...resource, environment, outcome })));
+    let deleted = 0;
+    for (const { environment, expiresAt } of expired) {
+      const one = { ...config, environment };
+      const since = expiresAt && `, expired since ${expiresAt.toISOString()}`;
+      context.progress.line(`environment ${environment}${since ?? ""}`);
       try {
-        const done = await teardown(context, { ...config, environment }, { bucket, dryRun });
-        add(done.deleted, "deleted");
-        add(done.planned, "would be deleted");
+        const minutes = config.endpoint.maxWaitMinutes + MARGIN_MINUTES;
+        const lease = { bucket, holder: run, work: "teardown", minutes, override } as const;
+        const done = dryRun
+          ? await teardown(context, one, input)
+          : await withLease(context, one, lease, async () =>
+              expiredOnly && !(await isExpired(context, one))
+                ? undefined
+                : teardown(context, one, input),
+            );
+        if (done === undefined) {
+          notice(
+            `Environment ${environment} had expired and was deployed again meanwhile: it stays.`,
+          );
+          continue;
+        }
+        torn.push({ plan: done.plan, expiresAt, dryRun, left: [] });
+        deleted += done.deleted.length;
       } catch (error) {
+        if (error instanceof LeaseError && expiredOnly) {
+          notice(`Environment ${environment} has expired and is left. ${error.message}`);
+          continue;
+        }
         if (!(error instanceof TeardownError)) throw error;
         failures.push(error.message);
-        add(error.deleted, "deleted");
-        add(error.left, "left");
+        torn.push({ plan: error.plan, expiresAt, dryRun, left: error.left });
+        deleted += error.deleted.length;
       }
+      environments.push(environment);
     }
-    const number = (of: TeardownRow["outcome"]) =>
-      rows.filter(({ outcome }) => outcome === of).length;
     output({
-      deleted: number("deleted"),
-      left: number("left"),
+      deleted,
+      left: torn.reduce((total, { left }) => total + left.length, 0),
       environments: environments.join(","),
     });
-    await summarize(teardownSummary(rows));
+    await summarize(teardownSummary(torn));
     if (failures.length > 0) throw new StepError(failures.join("\n"));
     if (expiredOnly && expired.length === 0) notice("No environment has expired.");
   },
 });
 
-/** Why an expired environment is not to go now, if so. Those before it took their time: looks again. */
-async function useOf(
-  context: Context,
-  config: Config,
-  bucket: string,
-): Promise<string | undefined> {
+/** Those before it took their time: looks again. */
+async function isExpired(context: Context, config: Config): Promise<boolean> {
   const { expired } = await expiredEnvironments(context, config);
-  if (!expired.some(({ environment }) => environment === config.environment)) {
-    return "it was deployed again meanwhile";
-  }
-  const resources = await inventory(context, config, { bucket });
-  const job = resources.find(({ kind }) => kind.endsWith(" job"));
-  return (
-    job && `${job.kind} ${job.name} runs, so a pipeline is at work; the next teardown looks again`
-  );
+  return expired.some(({ environment }) => environment === config.environment);
 }
 
 if (import.meta.main) await runAction(action);

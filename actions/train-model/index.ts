@@ -19,6 +19,7 @@ import {
 } from "../inputs.ts";
 import { executionRoleOf, milliseconds } from "../settings.ts";
 import { trainingSummary } from "../summary/training.ts";
+import { secondsOf } from "../summary/trials.ts";
 
 export const action = defineAction({
   inputs: {
@@ -45,6 +46,7 @@ export const action = defineAction({
     "validationAccuracy",
     "adopted",
   ],
+  lease: { minutes: ({ training }) => training.maxWaitMinutes },
   async run({ context, config, inputs, run, output, summarize }) {
     const { retrain, stopOnCancel } = inputs;
     const input = {
@@ -66,6 +68,7 @@ export const action = defineAction({
     }
     const model = await trainModel(context, config, { ...input, onStarted });
     output({
+      trainingJobName: model.trainingJobName,
       trainingJobStatus: model.status,
       modelDataUrl: model.modelDataUrl,
       trainingSeconds: model.trainingSeconds,
@@ -81,11 +84,15 @@ function summaryOf(config: Config, model: TrainedModel): string {
     region,
     training: { spot },
   } = config;
-  const { trainingJobName, instanceType, billableSeconds: seconds } = model;
+  const { trainingJobName, instanceType, instanceCount, billableSeconds: seconds, tuning } = model;
+  const instance = { region, instanceType, instanceCount, use: "training" } as const;
   return trainingSummary({
     model,
     spot,
-    cost: costLine({ region, instanceType, use: "training", seconds, spot }),
+    cost:
+      tuning === undefined
+        ? costLine({ ...instance, seconds, spot })
+        : `${costLine({ ...instance, seconds: secondsOf(tuning) })}, all training jobs before any spot saving`,
     links: inConsole(config, (links) => ({
       "training job": links.trainingJob(trainingJobName),
       "its log": links.trainingLog(trainingJobName),

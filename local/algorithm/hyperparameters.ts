@@ -56,12 +56,15 @@ export const HYPERPARAMETERS: Readonly<Record<string, Rule>> = {
 /** Hyperparameters by name, the defaults filled in; those without value or default are absent. */
 export type Hyperparameters = Readonly<Record<string, string>>;
 
+/** What SageMaker adds to the jobs of a tuning: the name of its objective. */
+const ADDED = "_tuning_objective_metric";
+
 /**
  * Checks hyperparameters as they came (every value a string) and fills in the defaults.
  * @throws UsageError in the words of the container's validation, naming all that is wrong.
  */
 export function parseHyperparameters(given: Readonly<Record<string, unknown>>): Hyperparameters {
-  const unknown = Object.keys(given).filter((name) => !(name in HYPERPARAMETERS));
+  const unknown = Object.keys(given).filter((name) => name !== ADDED && !(name in HYPERPARAMETERS));
   if (unknown.length > 0) {
     const names = unknown.map((name) => `'${name}'`).join(", ");
     const were = unknown.length > 1 ? "were" : "was";

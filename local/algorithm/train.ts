@@ -1,4 +1,4 @@
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { access, mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { StepError, UsageError } from "../../pipeline/errors.ts";
 import { readImages, readRecords } from "./channel.ts";
@@ -23,8 +23,18 @@ async function main(root: string): Promise<void> {
   console.log(`Training on ${train.length} pictures, validating on ${validation.length}`);
   const model = join(root, "model");
   await mkdir(model, { recursive: true });
-  await trainClassifier(model, train, validation, recipe, printEpoch);
+  const checkpoints = await folderOf(root, "checkpoints");
+  await trainClassifier(model, train, validation, recipe, { report: printEpoch, checkpoints });
   console.log(`Training took ${((performance.now() - started) / 1000).toFixed(1)} s`);
+}
+
+/** A sub-folder that SageMaker made; undefined where it made none. */
+async function folderOf(root: string, name: string): Promise<string | undefined> {
+  const folder = join(root, name);
+  return await access(folder).then(
+    () => folder,
+    () => undefined,
+  );
 }
 
 async function readJson(file: string): Promise<Record<string, unknown>> {

@@ -2,6 +2,7 @@ import { random, shuffle } from "../../pipeline/dataset/random.ts";
 import { UsageError } from "../../pipeline/errors.ts";
 import { augment } from "./augmentation.ts";
 import { calibrate } from "./calibrate.ts";
+import { type Checkpoint, readCheckpoint, saveCheckpoint } from "./checkpoint.ts";
 import { loadClassifier, saveModel, type ModelCard } from "./classifier.ts";
 import { loadFineTuner, type FineTuner } from "./fine-tuner.ts";
 import { logits, softmax, unpackHead, type Head } from "./head.ts";
@@ -33,27 +34,36 @@ export interface Epoch {
 /** SageMaker's algorithm has no seed hyperparameter: the same job gives the same model. */
 const SEED = 1;
 
+interface TrainingOptions {
+  /** Told of each epoch, when its model and checkpoint are saved. */
+  readonly report?: (epoch: Epoch) => void;
+  /** A folder with an interrupted training's checkpoint, or for one; without it none is kept. */
+  readonly checkpoints?: string | undefined;
+}
+
 /**
  * Fine-tunes the pre-trained network on `train` and writes the model into `folder`, which holds a whole one
  * after each epoch. `validation` measures the epochs and sets the model's temperature; it decides nothing
- * else. The same samples in the same order give the same bytes.
+ * else. The same samples in the same order give the same bytes, interrupted and resumed or not.
  */
 export async function trainClassifier(
   folder: string,
   train: readonly Sample[],
   validation: readonly Sample[],
   recipe: Recipe,
-  report: (epoch: Epoch) => void = () => {},
+  { report = () => {}, checkpoints }: TrainingOptions = {},
 ): Promise<void> {
   const pretrained = await pretrainedWeights();
   const headSize = (FEATURES + 1) * recipe.classes;
   const weights = new Float32Array(pretrained.length - FROZEN_WEIGHTS + headSize);
   weights.set(pretrained.subarray(FROZEN_WEIGHTS));
-  let state: State = { weights, momentum: new Float32Array(weights.length) };
-  const next = random(SEED);
+  const found = checkpoints && (await readCheckpoint(checkpoints, weights.length));
+  const { epochs: done, draws }: Omit<Checkpoint, keyof State> = found || { epochs: 0, draws: 0 };
+  let state: State = found || { weights, momentum: new Float32Array(weights.length) };
+  const next = counted(random(SEED), draws);
   const tuner = await loadFineTuner();
   try {
-    for (let epoch = 0; epoch < recipe.epochs; epoch++) {
+    for (let epoch = done; epoch < recipe.epochs; epoch++) {
       const started = performance.now();
       const trained = await trainEpoch(tuner, state, train, recipe, epoch, next);
       state = trained.state;
@@ -66,11 +76,26 @@ export async function trainClassifier(
         ? await finish(folder, pretrained, card, validation)
         : await check(folder, head, validation);
       const seconds = (performance.now() - started) / 1000;
+      // The last epoch leaves the model; a checkpoint of it would leave nothing to do, and no model.
+      if (checkpoints !== undefined && !last) {
+        await saveCheckpoint(checkpoints, { epochs: epoch + 1, draws: next.draws(), ...state });
+      }
       report({ epoch, train: trained.score, ...checked, seconds });
     }
   } finally {
     await tuner.close();
   }
+}
+
+/** Numbers drawn by lot, from the one behind the first `draws` on, which knows how many were drawn. */
+function counted(next: () => number, draws: number): { (): number; draws(): number } {
+  for (let drawn = 0; drawn < draws; drawn++) next();
+  let count = draws;
+  const draw = () => {
+    count += 1;
+    return next();
+  };
+  return Object.assign(draw, { draws: () => count });
 }
 
 interface State {

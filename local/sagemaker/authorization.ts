@@ -7,6 +7,7 @@ export type Input = Readonly<Record<string, unknown>>;
 /** The members of requests that name a resource, with its type. */
 const resourceTypes: Readonly<Record<string, string>> = {
   TrainingJobName: "training-job",
+  HyperParameterTuningJobName: "hyper-parameter-tuning-job",
   TransformJobName: "transform-job",
   ModelName: "model",
   EndpointName: "endpoint",
@@ -48,8 +49,13 @@ export function checksOf(service: Service, operation: string, request: unknown):
 }
 
 /** The role that a request hands to SageMaker. */
-export function passedRole({ RoleArn, ExecutionRoleArn }: Input): string | undefined {
-  const role = RoleArn ?? ExecutionRoleArn;
+export function passedRole({
+  RoleArn,
+  ExecutionRoleArn,
+  TrainingJobDefinition,
+}: Input): string | undefined {
+  const role =
+    RoleArn ?? ExecutionRoleArn ?? (TrainingJobDefinition as Input | undefined)?.["RoleArn"];
   return typeof role === "string" ? role : undefined;
 }
 
@@ -99,8 +105,14 @@ export function resourceTags(service: Service, arn: string): Check["context"] {
 /** SageMaker's own condition keys, as far as the operations here have what they tell. */
 function requestContext(service: Service, input: Input): Check["context"] {
   const { ResourceConfig, TransformResources, ProductionVariants = [] } = input;
+  const definition = input["TrainingJobDefinition"] as Input | undefined;
   const variants = ProductionVariants as { InstanceType?: string; ModelName?: string }[];
-  const instances = [ResourceConfig, TransformResources, ...variants] as {
+  const instances = [
+    ResourceConfig,
+    definition?.["ResourceConfig"],
+    TransformResources,
+    ...variants,
+  ] as {
     InstanceType?: string;
   }[];
   const InstanceTypes = instances.flatMap((one) => one?.InstanceType ?? []);

@@ -19,7 +19,11 @@ import type { Service } from "./service.ts";
 import type { Valid } from "./valid.ts";
 import { ServiceError } from "./wire.ts";
 
-export type { ScalableTarget, ScalingPolicy } from "@aws-sdk/client-application-auto-scaling";
+export type {
+  ScalableTarget,
+  ScalingActivity,
+  ScalingPolicy,
+} from "@aws-sdk/client-application-auto-scaling";
 
 interface Target {
   readonly ServiceNamespace: string;
@@ -29,7 +33,7 @@ interface Target {
 
 /**
  * RegisterScalableTarget, PutScalingPolicy, and describing and removing both: kept as AWS keeps
- * them, for variants of SageMaker endpoints. Nothing is scaled.
+ * them, for variants of SageMaker endpoints. The scaler acts on them.
  */
 export function autoscalingOperations(service: Service) {
   return {
@@ -45,6 +49,7 @@ export function autoscalingOperations(service: Service) {
         );
       }
       service.scalableTargets.set(keyOf(input), target);
+      service.scaler.register(service, target);
       return { ScalableTargetARN: target.ScalableTargetARN };
     },
     DescribeScalableTargets(
@@ -110,6 +115,7 @@ export function deregisterEndpoint(service: Service, endpointName: string): void
 
 function deregister(service: Service, target: Target): void {
   service.scalableTargets.delete(keyOf(target));
+  service.scaler.deregister(target.ResourceId);
   for (const key of service.scalingPolicies.keys()) {
     if (key.startsWith(`${keyOf(target)}|`)) service.scalingPolicies.delete(key);
   }
@@ -156,8 +162,10 @@ function capacity({
   MinCapacity,
   MaxCapacity,
   RoleARN,
+  SuspendedState,
 }: Valid<RegisterScalableTargetCommandInput>) {
   return {
+    ...(SuspendedState !== undefined && { SuspendedState }),
     ...(MinCapacity !== undefined && { MinCapacity }),
     ...(MaxCapacity !== undefined && { MaxCapacity }),
     ...(RoleARN !== undefined && { RoleARN }),

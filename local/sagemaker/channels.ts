@@ -27,7 +27,11 @@ export async function stageInput(
     ),
   );
   const { HyperParameters = {}, InputDataConfig = [], ResourceConfig } = request;
-  const hosts = { current_host: "algo-1", hosts: ["algo-1"], network_interface_name: "eth0" };
+  const hosts = {
+    current_host: "algo-1",
+    hosts: Array.from({ length: ResourceConfig.InstanceCount }, (_, at) => `algo-${at + 1}`),
+    network_interface_name: "eth0",
+  };
   const files = {
     "hyperparameters.json": HyperParameters,
     "inputdataconfig.json": Object.fromEntries(
@@ -65,10 +69,24 @@ async function downloadChannel(
   const source = channel.DataSource.S3DataSource;
   if (source === undefined) return;
   const objects = await findInput(service, s3, source, request.RoleArn, signal);
+  if (source.S3DataDistributionType === "ShardedByS3Key") refuseIdle(request, channel, objects);
   const { key: prefix } = parseS3Uri(source.S3Uri);
   await downloadAll(s3, objects, { prefix, folder, signal }).catch((error: unknown) => {
     throw new JobFailure(`ClientError: Data download failed:${source.S3Uri}: ${String(error)}`);
   });
+}
+
+/** Of the objects each instance gets its share, whole: with fewer objects than instances some get none. */
+function refuseIdle(
+  { ResourceConfig: { InstanceCount } }: TrainingRequest,
+  { ChannelName }: Valid<Channel>,
+  { length }: readonly StoredObject[],
+): void {
+  if (length >= InstanceCount) return;
+  throw new JobFailure(
+    `ClientError: The channel ${ChannelName} is distributed by ShardedByS3Key and has ${length} ` +
+      `objects for ${InstanceCount} instances: algo-${InstanceCount} gets no data.`,
+  );
 }
 
 /**

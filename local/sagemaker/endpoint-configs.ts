@@ -112,6 +112,9 @@ function checkVariant(service: Service, variant: Valid<ProductionVariant>): Serv
   if (variant.ServerlessConfig !== undefined) {
     return refuse("the local SageMaker serves instances, not serverless variants.");
   }
+  if (variant.RoutingConfig?.RoutingStrategy === "PREFIX_AWARE") {
+    return refuse("the local SageMaker routes RANDOM and LEAST_OUTSTANDING_REQUESTS only.");
+  }
   if (ModelName === undefined) return refuse("ModelName is required.");
   if (InstanceType === undefined || InitialInstanceCount === undefined) {
     return refuse("InstanceType and InitialInstanceCount are required for a variant on instances.");

@@ -3,7 +3,6 @@ import type {
   CreateEndpointCommandOutput,
   DeleteEndpointCommandInput,
   DescribeEndpointCommandInput,
-  DescribeEndpointCommandOutput,
   ListEndpointsCommandInput,
   ListEndpointsCommandOutput,
   UpdateEndpointCommandInput,
@@ -13,11 +12,16 @@ import type { Answer } from "./answer.ts";
 import { deregisterEndpoint } from "./autoscaling.ts";
 import { create, remove, update } from "./deployment.ts";
 import { type Endpoint, isChanging } from "./endpoint.ts";
-import { type EndpointConfig, findConfig } from "./endpoint-configs.ts";
-import { checkLimit, type Demand } from "./limits.ts";
+import { checkEndpointQuota, demandsOf } from "./endpoint-quota.ts";
+import { describeEndpoint } from "./endpoint-description.ts";
+import { findConfig } from "./endpoint-configs.ts";
+import { sizesOf } from "./fleet.ts";
 import { listPage } from "./listing.ts";
+import { findRollbackAlarms } from "./rollback-alarms.ts";
 import { arnOf, type Service } from "./service.ts";
 import { tagNew } from "./tags.ts";
+import { shiftOf } from "./traffic-shift.ts";
+import { checkCounterparts, checkScalableTargets, updatedSizes } from "./update-rules.ts";
 import type { Valid } from "./valid.ts";
 import { ServiceError } from "./wire.ts";
 
@@ -31,7 +35,7 @@ export function endpointOperations(service: Service) {
         throw refusal(`Cannot create already existing endpoint "${arn}".`);
       }
       const config = findConfig(service, configName);
-      checkQuota(service, config);
+      checkEndpointQuota(service, demandsOf(config, sizesOf(config)));
       const now = new Date();
       const endpoint: Endpoint = {
         name,
@@ -48,18 +52,26 @@ export function endpointOperations(service: Service) {
       return { EndpointArn: arn };
     },
     DescribeEndpoint(input: Valid<DescribeEndpointCommandInput>) {
-      return describe(findEndpoint(service, input.EndpointName));
+      return describeEndpoint(findEndpoint(service, input.EndpointName));
     },
-    UpdateEndpoint(input: Valid<UpdateEndpointCommandInput>): Answer<UpdateEndpointCommandOutput> {
+    async UpdateEndpoint(
+      input: Valid<UpdateEndpointCommandInput>,
+    ): Promise<Answer<UpdateEndpointCommandOutput>> {
       const endpoint = findEndpoint(service, input.EndpointName);
-      refuseWhileChanging(endpoint);
-      if (endpoint.status !== "InService") {
-        throw refusal(`Cannot update endpoint "${endpoint.arn}" in status ${endpoint.status}.`);
-      }
+      refuseUpdate(endpoint);
       const config = findConfig(service, input.EndpointConfigName);
-      checkQuota(service, config, endpoint);
-      if (input.RetainDeploymentConfig !== true) endpoint.deploymentConfig = input.DeploymentConfig;
-      update(service, endpoint, config);
+      const isRetained = input.RetainDeploymentConfig === true;
+      const deployment = isRetained ? endpoint.deploymentConfig : input.DeploymentConfig;
+      const sizes = updatedSizes(endpoint, config, input);
+      const shift = shiftOf(deployment, sizes);
+      if (shift.steps.length > 1) checkCounterparts(endpoint, config);
+      checkScalableTargets(service, endpoint, config);
+      const alarms = await findRollbackAlarms(service, endpoint, config, deployment);
+      // Another update may have begun meanwhile.
+      refuseUpdate(endpoint);
+      checkEndpointQuota(service, demandsOf(config, sizes), endpoint);
+      endpoint.deploymentConfig = deployment;
+      update(service, endpoint, { config, sizes, shift, alarms });
       return { EndpointArn: endpoint.arn };
     },
     ListEndpoints(input: Valid<ListEndpointsCommandInput>): Answer<ListEndpointsCommandOutput> {
@@ -92,7 +104,8 @@ function refusal(message: string): ServiceError {
   return new ServiceError("ValidationException", message);
 }
 
-function findEndpoint(service: Service, name: string): Endpoint {
+/** @throws ServiceError ValidationException `Could not find endpoint "<arn>".` */
+export function findEndpoint(service: Service, name: string): Endpoint {
   const endpoint = service.endpoints.get(name);
   if (endpoint !== undefined) return endpoint;
   throw refusal(`Could not find endpoint "${arnOf(service, `endpoint/${name}`)}".`);
@@ -102,53 +115,9 @@ function refuseWhileChanging(endpoint: Endpoint): void {
   if (isChanging(endpoint)) throw refusal(`Cannot update in-progress endpoint "${endpoint.arn}".`);
 }
 
-/** What an endpoint to be updated holds itself does not count against its new configuration. */
-function checkQuota(service: Service, config: EndpointConfig, updated?: Endpoint): void {
-  const running = [...service.endpoints.values()]
-    .filter((endpoint) => endpoint !== updated && endpoint.status !== "Failed")
-    .flatMap(({ fleet, configName }) => {
-      const served = fleet?.config ?? service.endpointConfigs.get(configName);
-      return served === undefined ? [] : demandsOf(served);
-    });
-  for (const demand of demandsOf(config)) checkLimit(service.limits, "endpoint", demand, running);
-}
-
-function demandsOf({ variants }: EndpointConfig): Demand[] {
-  return variants.map(({ InstanceType, InitialInstanceCount }) => {
-    return { instanceType: InstanceType, instanceCount: InitialInstanceCount };
-  });
-}
-
-function describe(endpoint: Endpoint): Answer<DescribeEndpointCommandOutput> {
-  const { fleet, pending, deploymentConfig } = endpoint;
-  const capture = fleet?.config.request.DataCaptureConfig;
-  return {
-    EndpointName: endpoint.name,
-    EndpointArn: endpoint.arn,
-    EndpointConfigName: endpoint.configName,
-    EndpointStatus: endpoint.status,
-    FailureReason: endpoint.failureReason,
-    CreationTime: endpoint.created,
-    LastModifiedTime: endpoint.modified,
-    ProductionVariants: fleet?.variants.map(({ variant, model, resolved }) => ({
-      VariantName: variant.VariantName,
-      DeployedImages: [{ SpecifiedImage: model.image, ResolutionTime: resolved }],
-      CurrentWeight: variant.InitialVariantWeight,
-      DesiredWeight: variant.InitialVariantWeight,
-      CurrentInstanceCount: variant.InitialInstanceCount,
-      DesiredInstanceCount: variant.InitialInstanceCount,
-    })),
-    DataCaptureConfig: capture && {
-      EnableCapture: capture.EnableCapture ?? false,
-      CaptureStatus: capture.EnableCapture === true ? "Started" : "Stopped",
-      CurrentSamplingPercentage: capture.InitialSamplingPercentage,
-      DestinationS3Uri: capture.DestinationS3Uri,
-      KmsKeyId: capture.KmsKeyId ?? "",
-    },
-    PendingDeploymentSummary: pending && {
-      EndpointConfigName: pending.configName,
-      StartTime: pending.since,
-    },
-    LastDeploymentConfig: deploymentConfig,
-  };
+/** @throws ServiceError where an endpoint can't be changed as it is. */
+export function refuseUpdate(endpoint: Endpoint): void {
+  refuseWhileChanging(endpoint);
+  if (endpoint.status === "InService") return;
+  throw refusal(`Cannot update endpoint "${endpoint.arn}" in status ${endpoint.status}.`);
 }

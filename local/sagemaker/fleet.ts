@@ -1,24 +1,31 @@
-import { Capture } from "./capture.ts";
-import type { EndpointConfig, ServedVariant } from "./endpoint-configs.ts";
-import { JobFailure, noCapacity } from "./job-failure.ts";
-import type { ModelServer } from "./model-server.ts";
-import { findModel, type Model } from "./models.ts";
-import { serveModel } from "./served-model.ts";
+import type { EndpointConfig } from "./endpoint-configs.ts";
+import { RunningVariant, type Size } from "./running-variant.ts";
 import type { Service } from "./service.ts";
-
-/** A production variant that serves. Its instances share one process. */
-export interface RunningVariant {
-  readonly variant: ServedVariant;
-  readonly model: Model;
-  readonly server: ModelServer;
-  readonly capture: Capture | undefined;
-  readonly resolved: Date;
-}
 
 /** What serves behind an endpoint: one configuration's variants. */
 export interface Fleet {
   readonly config: EndpointConfig;
   readonly variants: readonly RunningVariant[];
+}
+
+/** The size of each variant, by its name, as a configuration has it. */
+export function sizesOf({ variants }: EndpointConfig): Map<string, Size> {
+  return new Map(
+    variants.map(({ VariantName, InitialInstanceCount, InitialVariantWeight }) => [
+      VariantName,
+      { instances: InitialInstanceCount, weight: InitialVariantWeight },
+    ]),
+  );
+}
+
+/** The size that each variant of a fleet is to have, by its name. */
+export function currentSizes({ variants }: Fleet): Map<string, Size> {
+  return new Map(
+    variants.map(({ variant, desired, weight }) => [
+      variant.VariantName,
+      { instances: desired, weight },
+    ]),
+  );
 }
 
 /**
@@ -29,25 +36,12 @@ export async function startFleet(
   service: Service,
   endpointName: string,
   config: EndpointConfig,
+  sizes: ReadonlyMap<string, Size> = sizesOf(config),
 ): Promise<Fleet> {
-  const { DataCaptureConfig } = config.request;
   const started = await Promise.allSettled(
-    config.variants.map(async (variant): Promise<RunningVariant> => {
-      const model = findModel(service, variant.ModelName);
-      return {
-        variant,
-        model,
-        server: await startVariant(service, variant, model),
-        capture:
-          DataCaptureConfig &&
-          new Capture(
-            service.roles.s3(model.request.ExecutionRoleArn, model.arn),
-            DataCaptureConfig,
-            endpointName,
-            variant.VariantName,
-          ),
-        resolved: new Date(),
-      };
+    config.variants.map((variant) => {
+      const size = sizes.get(variant.VariantName) ?? { instances: 1, weight: 1 };
+      return RunningVariant.launch(service, endpointName, config, variant, size);
     }),
   );
   const variants = started.flatMap((one) => (one.status === "fulfilled" ? [one.value] : []));
@@ -60,28 +54,10 @@ export async function startFleet(
 
 /** Ends a fleet's processes and writes what they captured. */
 export async function stopFleet({ variants }: Fleet): Promise<void> {
-  await Promise.all(
-    variants.map(async ({ server, capture }) => {
-      await server.close();
-      await capture?.flush();
-    }),
-  );
+  await Promise.all(variants.map((variant) => variant.close()));
 }
 
-async function startVariant(
-  service: Service,
-  { VariantName, InstanceType }: ServedVariant,
-  model: Model,
-): Promise<ModelServer> {
-  if (service.noCapacity.has(InstanceType)) throw new JobFailure(noCapacity);
-  try {
-    return await serveModel(service, model, service.closing);
-  } catch (error) {
-    if (error instanceof JobFailure) throw error;
-    const why = error instanceof Error ? error.message : String(error);
-    throw new JobFailure(
-      `The primary container for production variant ${VariantName} did not pass the ping health ` +
-        `check. Please check CloudWatch logs for this endpoint. (${why})`,
-    );
-  }
+/** A fleet's variant by its name. */
+export function variantOf(fleet: Fleet | undefined, name: string): RunningVariant | undefined {
+  return fleet?.variants.find(({ variant }) => variant.VariantName === name);
 }

@@ -20,6 +20,8 @@ export interface Listed {
   readonly created: Date;
   readonly modified?: Date;
   readonly status?: string;
+  /** Of the objective metric. */
+  readonly value?: number;
 }
 
 /** By what it is sorted, then by name: the place of a thing in a list. */
@@ -67,7 +69,11 @@ function within(time: Date, after: Date | undefined, before: Date | undefined): 
   return (after === undefined || time >= after) && (before === undefined || time <= before);
 }
 
-function placeOf({ name, created, status = "" }: Listed, sortBy = "CreationTime"): Place {
+function placeOf(
+  { name, created, status = "", value = 0 }: Listed,
+  sortBy = "CreationTime",
+): Place {
+  if (sortBy === "FinalObjectiveMetricValue") return [value, name];
   if (sortBy === "Name") return [name, name];
   if (sortBy === "Status") return [status, name];
   return [created.getTime(), name];

@@ -6,7 +6,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { type Container, lastWords, startContainer } from "./container.ts";
 
 const startLimitMs = 60_000;
-const drainMs = 5_000;
+/** The longest that InvokeEndpoint lets a model take. */
+const drainMs = 60_000;
 
 export interface ContainerAnswer {
   readonly status: number;
@@ -22,12 +23,15 @@ export interface ModelServer {
     body: Uint8Array,
     signal?: AbortSignal,
   ): Promise<ContainerAnswer>;
-  /** Lets what is asked be answered, five seconds at most, and ends the process. */
+  /** Resolves when its process has ended, by itself or by `close`. */
+  readonly ended: Promise<void>;
+  /** Lets what is asked be answered, a minute at most, and ends the process. */
   close(): Promise<void>;
 }
 
 /**
- * Starts the serving container over an unpacked model and waits until it answers `/ping`.
+ * Starts the serving container over an unpacked model and waits until it answers `/ping`. Once
+ * `signal` aborts, closing it waits for no answer.
  * @throws Error with the container's last lines where it ends or does not answer in 60 s.
  */
 export async function startModelServer(
@@ -54,7 +58,7 @@ export async function startModelServer(
   try {
     const number = await Promise.race([port.promise, ended, aborted(deadline)]);
     await Promise.race([ping(number, agent, deadline), ended]);
-    return serving(container, number, agent);
+    return serving(container, number, agent, signal);
   } catch (error) {
     await container.stop();
     agent.destroy();
@@ -62,7 +66,12 @@ export async function startModelServer(
   }
 }
 
-function serving(container: Container, port: number, agent: Agent): ModelServer {
+function serving(
+  container: Container,
+  port: number,
+  agent: Agent,
+  abandoned: AbortSignal,
+): ModelServer {
   const asked = new Set<Promise<unknown>>();
   return {
     invoke(headers, body, signal) {
@@ -72,8 +81,13 @@ function serving(container: Container, port: number, agent: Agent): ModelServer 
       asked.add(settled);
       return answer;
     },
+    ended: container.ended.then(() => undefined),
     async close() {
-      await Promise.race([Promise.all(asked), sleep(drainMs, undefined, { ref: false })]);
+      const drained = new AbortController();
+      const signal = AbortSignal.any([abandoned, drained.signal]);
+      const tooLong = sleep(drainMs, undefined, { signal }).catch(() => undefined);
+      await Promise.race([Promise.all(asked), tooLong]);
+      drained.abort();
       await container.stop();
       agent.destroy();
     },

@@ -1,18 +1,26 @@
+import { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
 import { S3Client } from "@aws-sdk/client-s3";
+import { ROOT } from "../ministack.ts";
 import type { Authority } from "./authority.ts";
 import { ServiceError } from "./wire.ts";
 
-/** S3 as jobs and endpoints reach it: under the role that they were given. */
+interface Settings {
+  readonly region: string;
+  /** Undefined where the environment says where S3 is. */
+  readonly s3Endpoint: string | undefined;
+  /** Undefined where there is none. */
+  readonly cloudWatchEndpoint: string | undefined;
+}
+
+/** AWS's services as jobs and endpoints reach them: under the role that they were given. */
 export class Roles {
-  readonly #settings: { readonly region: string; readonly endpoint?: string };
+  readonly #settings: Settings;
   readonly #authority: Authority | undefined;
-  readonly #clients = new Map<string, S3Client>();
+  readonly #s3 = new Map<string, S3Client>();
+  readonly #cloudWatch = new Map<string, CloudWatchClient>();
 
   /** Without an authority there are no roles: whatever is asked for is done as the root of a local AWS. */
-  constructor(
-    settings: { readonly region: string; readonly endpoint?: string },
-    authority: Authority | undefined,
-  ) {
+  constructor(settings: Settings, authority: Authority | undefined) {
     this.#settings = settings;
     this.#authority = authority;
   }
@@ -22,16 +30,31 @@ export class Roles {
    * fail in AWS's words where the role can't be assumed.
    */
   s3(roleArn: string | undefined, sourceArn: string): S3Client {
-    const key = this.#authority === undefined ? "" : `${roleArn} ${sourceArn}`;
-    const known = this.#clients.get(key);
-    if (known !== undefined) return known;
-    const client = new S3Client({
-      ...this.#settings,
-      forcePathStyle: true,
-      ...this.#credentials(roleArn, sourceArn),
+    const { region, s3Endpoint: endpoint } = this.#settings;
+    return this.#kept(this.#s3, roleArn, sourceArn, () => {
+      const credentials = this.#credentials(roleArn, sourceArn, endpoint);
+      return new S3Client({
+        region,
+        ...(endpoint !== undefined && { endpoint }),
+        forcePathStyle: true,
+        ...credentials,
+      });
     });
-    this.#clients.set(key, client);
-    return client;
+  }
+
+  /**
+   * CloudWatch, likewise.
+   * @throws ServiceError ValidationException where the local SageMaker was given none.
+   */
+  cloudWatch(roleArn: string | undefined, sourceArn: string): CloudWatchClient {
+    const { region, cloudWatchEndpoint: endpoint } = this.#settings;
+    if (endpoint === undefined) {
+      throw new ServiceError("ValidationException", "The local SageMaker has no CloudWatch here.");
+    }
+    return this.#kept(this.#cloudWatch, roleArn, sourceArn, () => {
+      const credentials = this.#credentials(roleArn, sourceArn, endpoint);
+      return new CloudWatchClient({ region, endpoint, ...credentials });
+    });
   }
 
   /** @throws ServiceError ValidationException where SageMaker may not assume the role. */
@@ -46,15 +69,25 @@ export class Roles {
   }
 
   destroy(): void {
-    for (const client of this.#clients.values()) client.destroy();
+    for (const client of [...this.#s3.values(), ...this.#cloudWatch.values()]) client.destroy();
   }
 
-  #credentials(roleArn: string | undefined, sourceArn: string) {
+  /** One client for each role and purpose. */
+  #kept<Client>(
+    clients: Map<string, Client>,
+    roleArn: string | undefined,
+    sourceArn: string,
+    make: () => Client,
+  ): Client {
+    const key = this.#authority === undefined ? "" : `${roleArn} ${sourceArn}`;
+    const client = clients.get(key) ?? make();
+    clients.set(key, client);
+    return client;
+  }
+
+  #credentials(roleArn: string | undefined, sourceArn: string, endpoint: string | undefined) {
     const authority = this.#authority;
-    if (authority === undefined) {
-      const root = { accessKeyId: "test", secretAccessKey: "test" };
-      return this.#settings.endpoint === undefined ? {} : { credentials: root };
-    }
+    if (authority === undefined) return endpoint === undefined ? {} : { credentials: ROOT };
     return {
       credentials: async () => {
         if (roleArn === undefined) {

@@ -1,19 +1,24 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { refusalOf } from "../guard.ts";
 import { type ApiModel, decode, shapeOf } from "./api-model.ts";
 import { type Authority, callerOf, type Check } from "./authority.ts";
 import { checksOf, passedRole } from "./authorization.ts";
 import { autoscalingOperations } from "./autoscaling.ts";
+import { capacityOperations } from "./capacity.ts";
+import { domainOperations } from "./domains.ts";
 import { endpointConfigOperations } from "./endpoint-configs.ts";
 import { endpointOperations } from "./endpoints.ts";
 import { invokeEndpoint } from "./invocations.ts";
 import { modelPackageGroupOperations } from "./model-package-groups.ts";
 import { modelPackageOperations } from "./model-packages.ts";
 import { modelOperations } from "./models.ts";
+import { scalingActivityOperations } from "./scaling-activities.ts";
 import { scalingChecksOf } from "./scaling-authorization.ts";
 import { arnOf, type Service } from "./service.ts";
 import { tagOperations } from "./tags.ts";
 import { trainingJobOperations } from "./training-jobs.ts";
 import { transformJobOperations } from "./transform-jobs.ts";
+import { tuningJobOperations } from "./tuning-jobs.ts";
 import { validationMessage, violations } from "./validation.ts";
 import { readBody, sendError, sendJson, ServiceError } from "./wire.ts";
 
@@ -33,10 +38,13 @@ type Operation = (input: unknown) => unknown;
 export function sagemakerOperations(service: Service) {
   return {
     ...trainingJobOperations(service),
+    ...tuningJobOperations(service),
     ...transformJobOperations(service),
     ...modelOperations(service),
     ...endpointConfigOperations(service),
     ...endpointOperations(service),
+    ...capacityOperations(service),
+    ...domainOperations(),
     ...modelPackageGroupOperations(service),
     ...modelPackageOperations(service),
     ...tagOperations(service),
@@ -54,7 +62,7 @@ export function makeRouter(service: Service, models: ApiModels, authority?: Auth
     },
     {
       model: models.autoscaling,
-      operations: autoscalingOperations(service),
+      operations: { ...autoscalingOperations(service), ...scalingActivityOperations(service) },
       checksOf: scalingChecksOf,
     },
   ] as {
@@ -90,14 +98,17 @@ export function makeRouter(service: Service, models: ApiModels, authority?: Auth
   }
 
   async function invoke(name: string, request: IncomingMessage, response: ServerResponse) {
+    const received = performance.now();
     const Body = await readBody(request, maxInvocationBytes);
     const input = { ...headerMembers(models.runtime, request), EndpointName: name, Body };
     refuseViolations("ValidationError", violations(models.runtime, "InvokeEndpointInput", input));
     await authorize(request, checksOf(service, "InvokeEndpoint", { EndpointName: name }));
-    await invokeEndpoint(service, input, response);
+    await invokeEndpoint(service, input, { response, received });
   }
 
   async function route(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const refusal = refusalOf(request);
+    if (refusal !== undefined) throw new ServiceError("Forbidden", refusal, { status: 403 });
     const target = request.headers["x-amz-target"];
     if (typeof target === "string") return control(target, request, response);
     const name = /^\/endpoints\/([^/]+)\/invocations$/.exec(request.url ?? "")?.[1];

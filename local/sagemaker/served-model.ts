@@ -8,42 +8,43 @@ import { type ModelServer, startModelServer } from "./model-server.ts";
 import type { Model } from "./models.ts";
 import { openObject, parseS3Uri } from "./objects.ts";
 import type { Service } from "./service.ts";
+import { messageOf } from "../../pipeline/errors.ts";
+
+/** A model's files, as the instances of a variant have them. */
+export interface UnpackedModel {
+  /** Starts a serving container over the files; see `startModelServer`. */
+  start(signal: AbortSignal): Promise<ModelServer>;
+  /** Deletes the files. */
+  delete(): Promise<void>;
+}
 
 /**
- * Downloads and unpacks a model and starts its serving container. Closing it deletes its files.
- * @throws JobFailure where the image is foreign, the model is missing or broken, or it can't start.
+ * Downloads and unpacks a model.
+ * @throws JobFailure where the image is foreign, or the model is missing or broken.
  */
-export async function serveModel(
+export async function unpackModel(
   service: Service,
   model: Model,
   signal: AbortSignal,
-): Promise<ModelServer> {
+): Promise<UnpackedModel> {
   if (!isImageClassification(model.image))
     throw new JobFailure(`ClientError: ${foreignImage(model.image)}`);
   const folder = path.join(service.workDir, `model-${randomUUID()}`);
-  const clean = () => rm(folder, { recursive: true, force: true });
+  const environment = { ...model.environment, AWS_REGION: service.region };
+  const unpacked: UnpackedModel = {
+    start: (abort) => startModelServer(service.algorithmDir, folder, environment, abort),
+    delete: () => rm(folder, { recursive: true, force: true }),
+  };
   try {
-    await unpackModel(service, model, folder, signal);
-    const server = await startModelServer(
-      service.algorithmDir,
-      folder,
-      { ...model.environment, AWS_REGION: service.region },
-      signal,
-    );
-    return {
-      invoke: (headers, body, abort) => server.invoke(headers, body, abort),
-      async close() {
-        await server.close();
-        await clean();
-      },
-    };
+    await download(service, model, folder, signal);
+    return unpacked;
   } catch (error) {
-    await clean();
+    await unpacked.delete();
     throw error;
   }
 }
 
-async function unpackModel(
+async function download(
   service: Service,
   model: Model,
   folder: string,
@@ -56,7 +57,7 @@ async function unpackModel(
     await unpackArchive(archive, folder);
   } catch (error) {
     signal.throwIfAborted();
-    const why = error instanceof Error ? error.message : String(error);
+    const why = messageOf(error);
     throw new JobFailure(
       `ClientError: Failed to extract model data archive from URL "${model.modelDataUrl}". Please ` +
         `ensure that the object located at the URL is a valid tar.gz archive. (${why})`,

@@ -7,9 +7,11 @@ import { loadApiModel } from "./api-model.ts";
 import type { Authority } from "./authority.ts";
 import type { Limits } from "./limits.ts";
 import { stopFleet } from "./fleet.ts";
+import { Metrics } from "./metrics.ts";
 import { Queue } from "./queue.ts";
 import { Roles } from "./roles.ts";
 import { makeRouter } from "./router.ts";
+import { Scaler } from "./scaler.ts";
 import type { Service } from "./service.ts";
 
 export interface SageMakerOptions {
@@ -18,6 +20,8 @@ export interface SageMakerOptions {
   readonly apiModels: string;
   /** Where S3 is; by default the environment says (`AWS_ENDPOINT_URL_S3`, `AWS_ENDPOINT_URL`). */
   readonly s3Endpoint?: string;
+  /** Where CloudWatch is, for the endpoints' metrics and the alarms of updates; by default nowhere. */
+  readonly cloudWatchEndpoint?: string;
   /** Decides what each request may do, and gives jobs their roles; by default nothing is refused. */
   readonly authority?: Authority;
   /** Twelve digits. */
@@ -30,8 +34,19 @@ export interface SageMakerOptions {
   readonly limits?: Limits;
   /** Instance types that fail with CapacityError, as where AWS has none free; by default none. */
   readonly noCapacity?: readonly string[];
+  /**
+   * How often each spot training job on an instance type is interrupted, by default never: every time
+   * after its first metrics, as where AWS takes the instance back.
+   */
+  readonly interruptions?: Readonly<Record<string, number>>;
   /** Where temporary files go; by default the system's folder for them. */
   readonly workDir?: string;
+  /**
+   * How long a minute of Application Auto Scaling is, its cooldowns along with it; by default 60,000.
+   * A test need not wait for the three minutes after which AWS scales out, or the fifteen before it
+   * scales in.
+   */
+  readonly minuteMs?: number;
   /** Jobs that run at once; by default one a core. */
   readonly jobs?: number;
 }
@@ -57,6 +72,7 @@ export async function startSageMaker(options: SageMakerOptions): Promise<SageMak
   ]);
   const closing = new AbortController();
   const service = await makeService(options, closing.signal);
+  service.scaler.start(service);
   const server = createServer(
     makeRouter(service, { sagemaker, runtime, autoscaling }, options.authority),
   );
@@ -88,23 +104,24 @@ async function listen(server: Server, port: number): Promise<number> {
 }
 
 async function makeService(options: SageMakerOptions, closing: AbortSignal): Promise<Service> {
-  const { region, s3Endpoint, workDir = tmpdir(), jobs = availableParallelism() } = options;
+  const { region, s3Endpoint, cloudWatchEndpoint } = options;
+  const { workDir = tmpdir(), jobs = availableParallelism() } = options;
   await mkdir(workDir, { recursive: true });
   return {
     region,
     account: options.account ?? "000000000000",
-    roles: new Roles(
-      { region, ...(s3Endpoint !== undefined && { endpoint: s3Endpoint }) },
-      options.authority,
-    ),
+    roles: new Roles({ region, s3Endpoint, cloudWatchEndpoint }, options.authority),
+    metrics: new Metrics(region, cloudWatchEndpoint),
     queue: new Queue(jobs),
     limits: options.limits ?? {},
     noCapacity: new Set(options.noCapacity),
+    interruptions: options.interruptions ?? {},
     workDir: await mkdtemp(path.join(workDir, "sagemaker-")),
     algorithmDir: options.algorithmDir ?? fileURLToPath(new URL("../algorithm", import.meta.url)),
     closing,
     running: new Set(),
     trainingJobs: new Map(),
+    tuningJobs: new Map(),
     transformJobs: new Map(),
     models: new Map(),
     endpointConfigs: new Map(),
@@ -113,6 +130,8 @@ async function makeService(options: SageMakerOptions, closing: AbortSignal): Pro
     modelPackages: new Map(),
     scalableTargets: new Map(),
     scalingPolicies: new Map(),
+    scalingActivities: [],
+    scaler: new Scaler(options.minuteMs ?? 60_000),
     tags: new Map(),
   };
 }
@@ -121,4 +140,5 @@ async function endEverything(service: Service): Promise<void> {
   await Promise.all(service.running);
   const fleets = [...service.endpoints.values()].flatMap(({ fleet }) => fleet ?? []);
   await Promise.all(fleets.map(stopFleet));
+  await service.metrics.close();
 }

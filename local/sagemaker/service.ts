@@ -2,22 +2,28 @@ import type { Limits } from "./limits.ts";
 import type { Endpoint } from "./endpoint.ts";
 import type { ModelPackage, ModelPackageGroup } from "./model-package-store.ts";
 import type { EndpointConfig } from "./endpoint-configs.ts";
+import type { Metrics } from "./metrics.ts";
 import type { Model } from "./models.ts";
 import type { Queue } from "./queue.ts";
 import type { Roles } from "./roles.ts";
-import type { ScalableTarget, ScalingPolicy } from "./autoscaling.ts";
+import type { ScalableTarget, ScalingActivity, ScalingPolicy } from "./autoscaling.ts";
+import type { Scaler } from "./scaler.ts";
 import type { TrainingJob } from "./training-job.ts";
 import type { TransformJob } from "./transform-jobs.ts";
+import type { TuningJob } from "./tuning-job.ts";
 
 /** Everything that the local SageMaker knows, and what it works with. */
 export interface Service {
   readonly region: string;
   readonly account: string;
   readonly roles: Roles;
+  readonly metrics: Metrics;
   readonly queue: Queue;
   readonly limits: Limits;
   /** Instance types of which none is free. */
   readonly noCapacity: ReadonlySet<string>;
+  /** By instance type: how often each spot job on it loses its instance. */
+  readonly interruptions: Readonly<Record<string, number>>;
   /** Holds every temporary file; deleted at the end. */
   readonly workDir: string;
   /** Where `train.ts` and `serve.ts` of image-classification are. */
@@ -27,6 +33,7 @@ export interface Service {
   /** What still runs and has to end before the server is closed. */
   readonly running: Set<Promise<void>>;
   readonly trainingJobs: Map<string, TrainingJob>;
+  readonly tuningJobs: Map<string, TuningJob>;
   readonly transformJobs: Map<string, TransformJob>;
   readonly models: Map<string, Model>;
   readonly endpointConfigs: Map<string, EndpointConfig>;
@@ -36,6 +43,8 @@ export interface Service {
   readonly modelPackages: Map<string, ModelPackage>;
   readonly scalableTargets: Map<string, ScalableTarget>;
   readonly scalingPolicies: Map<string, ScalingPolicy>;
+  readonly scalingActivities: ScalingActivity[];
+  readonly scaler: Scaler;
   /** Tags by the ARN of what carries them. */
   readonly tags: Map<string, Map<string, string>>;
 }

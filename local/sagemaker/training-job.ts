@@ -24,10 +24,15 @@ const ends: Partial<Record<SecondaryStatus, TrainingJobStatus>> = {
   MaxWaitTimeExceeded: "Stopped",
 };
 
+/** What a second on spot is billed here, as a share of one on demand: AWS's differs by type and hour. */
+const SPOT_SHARE = 0.3;
+
 /** One training job: what was asked for, and how far it is. */
 export class TrainingJob {
   readonly request: TrainingRequest;
   readonly arn: string;
+  /** Of the tuning job that launched it. */
+  readonly tuningJobArn: string | undefined;
   readonly created = new Date();
   /** Aborted, with the secondary status to end in as its reason, when the job has to stop. */
   readonly stopping = new AbortController();
@@ -39,10 +44,13 @@ export class TrainingJob {
   started: Date | undefined;
   ended: Date | undefined;
   failureReason: string | undefined;
+  /** How often its spot instance was taken away. */
+  interruptions = 0;
 
-  constructor(request: TrainingRequest, arn: string) {
+  constructor(request: TrainingRequest, arn: string, tuningJobArn?: string) {
     this.request = request;
     this.arn = arn;
+    this.tuningJobArn = tuningJobArn;
     this.move("Starting", "Preparing the instances for training");
   }
 
@@ -81,5 +89,12 @@ export class TrainingJob {
     if (this.started === undefined) return undefined;
     const until = this.ended ?? new Date();
     return Math.max(1, Math.round((until.getTime() - this.started.getTime()) / 1000));
+  }
+
+  /** Seconds to be paid for, at least 1: spot ones count in part, as AWS counts the saving into them. */
+  get billableSeconds(): number | undefined {
+    const seconds = this.trainingSeconds;
+    const spot = this.request.EnableManagedSpotTraining === true;
+    return seconds === undefined || !spot ? seconds : Math.max(1, Math.round(seconds * SPOT_SHARE));
   }
 }

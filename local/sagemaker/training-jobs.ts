@@ -11,7 +11,7 @@ import type { Answer } from "./answer.ts";
 import { listPage } from "./listing.ts";
 import { arnOf, runBehind, type Service } from "./service.ts";
 import { tagNew } from "./tags.ts";
-import { TrainingJob } from "./training-job.ts";
+import { TrainingJob, type TrainingRequest } from "./training-job.ts";
 import { checkTrainingRequest } from "./training-rules.ts";
 import { runTrainingJob } from "./training-run.ts";
 import type { Valid } from "./valid.ts";
@@ -23,13 +23,9 @@ export function trainingJobOperations(service: Service) {
     CreateTrainingJob(
       input: Valid<CreateTrainingJobCommandInput>,
     ): Answer<CreateTrainingJobCommandOutput> {
-      const request = checkTrainingRequest(service, input);
-      const arn = arnOf(service, `training-job/${request.TrainingJobName}`);
-      const job = new TrainingJob(request, arn);
-      tagNew(service, arn, request.Tags);
-      service.trainingJobs.set(request.TrainingJobName, job);
-      runBehind(service, runTrainingJob(service, job));
-      return { TrainingJobArn: arn };
+      const { job, ended } = launchTrainingJob(service, checkTrainingRequest(service, input));
+      runBehind(service, ended);
+      return { TrainingJobArn: job.arn };
     },
     DescribeTrainingJob(
       input: Valid<DescribeTrainingJobCommandInput>,
@@ -45,8 +41,7 @@ export function trainingJobOperations(service: Service) {
           `The request was rejected because the training job is in status ${job.status}.`,
         );
       }
-      job.move("Stopping", "Stopping the training job");
-      job.stopping.abort("Stopped");
+      stopTrainingJob(job);
       return {};
     },
     ListTrainingJobs(
@@ -68,6 +63,25 @@ export function trainingJobOperations(service: Service) {
   };
 }
 
+/** Makes a training job of a request that was checked, and runs it; `ended` never rejects. */
+export function launchTrainingJob(
+  service: Service,
+  request: TrainingRequest,
+  tuningJobArn?: string,
+): { readonly job: TrainingJob; readonly ended: Promise<void> } {
+  const arn = arnOf(service, `training-job/${request.TrainingJobName}`);
+  const job = new TrainingJob(request, arn, tuningJobArn);
+  tagNew(service, arn, request.Tags);
+  service.trainingJobs.set(request.TrainingJobName, job);
+  return { job, ended: runTrainingJob(service, job) };
+}
+
+/** Begins to stop a job that is in progress. */
+export function stopTrainingJob(job: TrainingJob): void {
+  job.move("Stopping", "Stopping the training job");
+  job.stopping.abort("Stopped");
+}
+
 function find(service: Service, name: string): TrainingJob {
   const job = service.trainingJobs.get(name);
   // Not the ResourceNotFound that the API model announces: this is what the service answers.
@@ -85,6 +99,7 @@ function describe(job: TrainingJob): Answer<DescribeTrainingJobCommandOutput> {
     EnableManagedSpotTraining: false,
     ...request,
     TrainingJobArn: job.arn,
+    TuningJobArn: job.tuningJobArn,
     ModelArtifacts: { S3ModelArtifacts: job.modelArtifacts },
     TrainingJobStatus: job.status,
     SecondaryStatus: job.secondaryStatus,
@@ -96,7 +111,7 @@ function describe(job: TrainingJob): Answer<DescribeTrainingJobCommandOutput> {
     SecondaryStatusTransitions: job.transitions,
     FinalMetricDataList: job.finalMetrics,
     TrainingTimeInSeconds: job.trainingSeconds,
-    BillableTimeInSeconds: job.trainingSeconds,
+    BillableTimeInSeconds: job.billableSeconds,
   };
 }
 

@@ -16,9 +16,8 @@ export function checkTrainingRequest(
   service: Service,
   input: Valid<CreateTrainingJobCommandInput>,
 ): TrainingRequest {
-  const request = complete(input);
-  const { TrainingJobName, InputDataConfig = [] } = request;
-  const existing = service.trainingJobs.get(TrainingJobName);
+  const request = checkTrainingDefinition(input);
+  const existing = service.trainingJobs.get(request.TrainingJobName);
   if (existing !== undefined) {
     throw new ServiceError(
       "ResourceInUse",
@@ -26,6 +25,19 @@ export function checkTrainingRequest(
         `with this name already exists (${existing.arn})`,
     );
   }
+  checkQuota(service, request);
+  return request;
+}
+
+/**
+ * What of that does not depend on other jobs.
+ * @throws ServiceError ValidationException
+ */
+export function checkTrainingDefinition(
+  input: Valid<CreateTrainingJobCommandInput>,
+): TrainingRequest {
+  const request = complete(input);
+  const { InputDataConfig = [] } = request;
   const { InstanceType } = request.ResourceConfig;
   checkTrainingInstance(request.AlgorithmSpecification.TrainingImage, InstanceType);
   checkStopping(request);
@@ -33,7 +45,6 @@ export function checkTrainingRequest(
   if (new Set(names).size < names.length) {
     throw new ServiceError("ValidationException", "Duplicate channel names are not allowed.");
   }
-  checkQuota(service, request);
   return request;
 }
 
@@ -79,9 +90,14 @@ function checkStopping({ StoppingCondition, EnableManagedSpotTraining }: Trainin
   }
 }
 
-function checkQuota(service: Service, request: TrainingRequest): void {
+/**
+ * Refuses `jobs` of these at once where they go over the quota of their instances.
+ * @throws ServiceError ResourceLimitExceeded
+ */
+export function checkQuota(service: Service, request: TrainingRequest, jobs = 1): void {
   const spot = request.EnableManagedSpotTraining === true;
-  const { InstanceType: instanceType, InstanceCount: instanceCount } = request.ResourceConfig;
+  const { InstanceType: instanceType, InstanceCount } = request.ResourceConfig;
+  const instanceCount = jobs * InstanceCount;
   const running = [...service.trainingJobs.values()]
     .filter(({ ended, request: { EnableManagedSpotTraining = false } }) => {
       return ended === undefined && EnableManagedSpotTraining === spot;

@@ -1,9 +1,11 @@
 import { randomUUID } from "node:crypto";
 import { readFile, rm } from "node:fs/promises";
 import path from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { S3Client } from "@aws-sdk/client-s3";
 import { filesBelow, packFolder } from "./archive.ts";
 import { stageInput } from "./channels.ts";
+import { checkpointsOf, restoreCheckpoints, saveCheckpoints } from "./checkpoints.ts";
 import { startContainer } from "./container.ts";
 import { JobFailure, noCapacity } from "./job-failure.ts";
 import { parseS3Uri, writeObject } from "./objects.ts";
@@ -14,12 +16,19 @@ import { unsupportedTraining } from "./training-support.ts";
 const stopMessages = {
   Stopped: "Training job stopped",
   MaxRuntimeExceeded: "Training job runtime exceeded MaxRuntimeInSeconds provided",
+  MaxWaitTimeExceeded: "Training job exceeded MaxWaitTimeInSeconds provided",
 } as const;
+/** Until another spot instance is there. */
+const SPOT_PAUSE_MS = 50;
+/** Node's timers hold at most 2^31 - 1 ms, 24 days. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 /** Takes a training job from its queue to its end. Never rejects: a failure is the job's status. */
 export async function runTrainingJob(service: Service, job: TrainingJob): Promise<void> {
   const signal = AbortSignal.any([job.stopping.signal, service.closing]);
   const folder = path.join(service.workDir, `training-${randomUUID()}`);
+  const { MaxWaitTimeInSeconds } = job.request.StoppingCondition;
+  const stopWaiting = stopAfter(job, "MaxWaitTimeExceeded", MaxWaitTimeInSeconds);
   try {
     await service.queue.run(signal, () => train(service, job, folder, signal));
     job.move("Completed", "Training job completed");
@@ -27,8 +36,23 @@ export async function runTrainingJob(service: Service, job: TrainingJob): Promis
     if (signal.aborted) await stop(service, job, folder);
     else fail(job, error);
   } finally {
+    stopWaiting();
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+/** Stops a job when its time is over; returns what takes that back. */
+function stopAfter(
+  job: TrainingJob,
+  reason: keyof typeof stopMessages,
+  seconds: number | undefined,
+): () => void {
+  if (seconds === undefined) return () => undefined;
+  const timer = setTimeout(
+    () => job.stopping.abort(reason),
+    Math.min(seconds * 1000, LONGEST_TIMER_MS),
+  );
+  return () => clearTimeout(timer);
 }
 
 async function train(
@@ -43,13 +67,42 @@ async function train(
   const { InstanceType } = job.request.ResourceConfig;
   if (service.noCapacity.has(InstanceType)) throw new JobFailure(noCapacity);
   job.started = new Date();
-  job.move("Downloading", "Downloading input data");
-  await stageInput(service, s3Of(service, job), job.request, folder, signal);
-  job.move("Training", "Training image download completed. Training in progress.");
-  await runContainer(service, job, folder, signal);
+  const { MaxRuntimeInSeconds } = job.request.StoppingCondition;
+  const stopRunning = stopAfter(job, "MaxRuntimeExceeded", MaxRuntimeInSeconds);
+  try {
+    while ((await attempt(service, job, folder, signal)) === "interrupted") {
+      job.interruptions += 1;
+      job.move("Interrupted", "The spot instance was taken back. Waiting for another one.");
+      await rm(folder, { recursive: true, force: true });
+      await sleep(SPOT_PAUSE_MS, undefined, { signal });
+      job.move("Starting", "Preparing the instances for training");
+    }
+  } finally {
+    stopRunning();
+  }
   job.move("Uploading", "Uploading generated training model");
   await uploadModel(service, job, folder);
   signal.throwIfAborted();
+}
+
+/** From the download of the data to the end of the container, or of its instance. */
+async function attempt(
+  service: Service,
+  job: TrainingJob,
+  folder: string,
+  signal: AbortSignal,
+): Promise<"done" | "interrupted"> {
+  const s3 = s3Of(service, job);
+  const checkpoints = checkpointsOf(s3, job.request, folder);
+  job.move("Downloading", "Downloading input data");
+  await stageInput(service, s3, job.request, folder, signal);
+  if (checkpoints !== undefined) await restoreCheckpoints(checkpoints, signal);
+  job.move("Training", "Training image download completed. Training in progress.");
+  try {
+    return await runContainer(service, job, folder, signal);
+  } finally {
+    if (checkpoints !== undefined && !service.closing.aborted) await saveCheckpoints(checkpoints);
+  }
 }
 
 async function runContainer(
@@ -57,28 +110,31 @@ async function runContainer(
   job: TrainingJob,
   folder: string,
   signal: AbortSignal,
-): Promise<void> {
+): Promise<"done" | "interrupted"> {
+  const { request } = job;
   const environment = {
-    ...job.request.Environment,
-    TRAINING_JOB_NAME: job.request.TrainingJobName,
+    ...request.Environment,
+    TRAINING_JOB_NAME: request.TrainingJobName,
     TRAINING_JOB_ARN: job.arn,
     AWS_REGION: service.region,
   };
   const script = path.join(service.algorithmDir, "train.ts");
-  const container = startContainer(script, [folder], environment, (line) => job.metrics.read(line));
-  const limitMs = job.request.StoppingCondition.MaxRuntimeInSeconds * 1000;
-  // Node's timers hold at most 2^31 - 1 ms, 24 days.
-  const limit = setTimeout(
-    () => job.stopping.abort("MaxRuntimeExceeded"),
-    Math.min(limitMs, 2 ** 31 - 1),
-  );
+  const due = service.interruptions[request.ResourceConfig.InstanceType] ?? 0;
+  const taken = request.EnableManagedSpotTraining === true && job.interruptions < due;
+  let interrupted = false;
+  const container = startContainer(script, [folder], environment, (line) => {
+    if (!job.metrics.read(line) || !taken || interrupted) return;
+    interrupted = true;
+    void container.stop();
+  });
   const stopContainer = () => void container.stop();
   signal.addEventListener("abort", stopContainer, { once: true });
   const exitCode = await container.ended;
   signal.removeEventListener("abort", stopContainer);
-  clearTimeout(limit);
   signal.throwIfAborted();
+  if (interrupted) return "interrupted";
   if (exitCode !== 0) throw await containerFailure(folder, exitCode, container.log);
+  return "done";
 }
 
 /** SageMaker's FailureReason: what the container wrote to `output/failure`, or else its last lines. */
@@ -111,7 +167,8 @@ function s3Of({ roles }: Service, job: TrainingJob): S3Client {
 /** A stopped job keeps what its container had saved until then. */
 async function stop(service: Service, job: TrainingJob, folder: string): Promise<void> {
   const reason: unknown = job.stopping.signal.reason;
-  const status = reason === "MaxRuntimeExceeded" ? "MaxRuntimeExceeded" : "Stopped";
+  const status =
+    reason === "MaxRuntimeExceeded" || reason === "MaxWaitTimeExceeded" ? reason : "Stopped";
   const saved = await filesBelow(path.join(folder, "model"));
   if (saved.length > 0 && !service.closing.aborted) {
     await uploadModel(service, job, folder).catch(() => undefined);

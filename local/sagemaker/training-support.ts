@@ -1,14 +1,17 @@
 import { foreignImage, isImageClassification } from "./algorithm-image.ts";
 import type { TrainingRequest } from "./training-job.ts";
 
+const defaultCheckpoints = "/opt/ml/checkpoints";
+
 /** What of a training job can't be done here, so that it fails rather than pretend; or undefined. */
 export function unsupportedTraining(request: TrainingRequest): string | undefined {
-  const { AlgorithmSpecification, ResourceConfig, InputDataConfig = [] } = request;
+  const { AlgorithmSpecification, InputDataConfig = [] } = request;
   if (!isImageClassification(AlgorithmSpecification.TrainingImage)) {
     return foreignImage(AlgorithmSpecification.TrainingImage);
   }
-  if (ResourceConfig.InstanceCount > 1) {
-    return `the local SageMaker trains on one instance, not on ${ResourceConfig.InstanceCount}`;
+  const { LocalPath = defaultCheckpoints } = request.CheckpointConfig ?? {};
+  if (LocalPath.replace(/\/$/, "") !== defaultCheckpoints) {
+    return `the local SageMaker keeps checkpoints in ${defaultCheckpoints}, not in ${LocalPath}`;
   }
   for (const channel of InputDataConfig) {
     const kind = channel.DataSource.S3DataSource?.S3DataType ?? "no S3 data source";

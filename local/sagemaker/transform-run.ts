@@ -4,7 +4,7 @@ import { findInput } from "./channels.ts";
 import { JobFailure, noCapacity } from "./job-failure.ts";
 import type { ModelServer } from "./model-server.ts";
 import { parseS3Uri, readObject, relativeKey, type StoredObject, writeObject } from "./objects.ts";
-import { serveModel } from "./served-model.ts";
+import { unpackModel } from "./served-model.ts";
 import type { Service } from "./service.ts";
 import type { TransformJob } from "./transform-jobs.ts";
 
@@ -39,16 +39,20 @@ async function transform(service: Service, job: TransformJob, signal: AbortSigna
   const role = job.model.request.ExecutionRoleArn ?? "of the model";
   const objects = await findInput(service, s3Of(service, job), source, role, signal);
   const environment = { ...job.model.environment, ...Environment, SAGEMAKER_BATCH: "true" };
-  const server = await serveModel(service, { ...job.model, environment }, signal);
+  const model = await unpackModel(service, { ...job.model, environment }, signal);
   const refused: number[] = [];
+  let server: ModelServer | undefined;
   try {
+    const started = await model.start(signal);
+    server = started;
     const one = async (object: StoredObject) => {
-      const status = await transformObject(service, job, server, object, signal);
+      const status = await transformObject(service, job, started, object, signal);
       if (status !== 200) refused.push(status);
     };
     await pMap(objects, one, { concurrency: Math.max(1, MaxConcurrentTransforms), signal });
   } finally {
-    await server.close();
+    await server?.close();
+    await model.delete();
   }
   signal.throwIfAborted();
   // The rest was transformed all the same, as on AWS; the objects refused have no output.

@@ -1,5 +1,6 @@
-import { Command, CommanderError } from "commander";
+import { Command } from "commander";
 import { proofs } from "./proofs.ts";
+import { readCommandLine } from "../command-line.ts";
 
 export interface Arguments {
   /** Names of proofs; undefined: all. */
@@ -40,18 +41,11 @@ Exit codes:
 Examples:
   npm run workflows
   npm run workflows -- --only push --verbose`,
-    )
-    .exitOverride();
-  try {
-    command.parse(argv, { from: "user" });
-    const options = command.opts<Arguments>();
-    const unknown = options.only?.find((name) => !names.includes(name));
+    );
+  return readCommandLine<Arguments>(command, argv, ({ only }) => {
+    const unknown = only?.find((name) => !names.includes(name));
     if (unknown !== undefined) {
       command.error(`error: there is no run "${unknown}"; the runs are ${names.join(", ")}`);
     }
-    return options;
-  } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-    throw error;
-  }
+  });
 }

@@ -1,13 +1,19 @@
-import { cifarSide, interleave, readCifar, readCifarLabels } from "../cifar.ts";
+import { type CifarRecord, cifarSide, interleave, readCifar, readCifarLabels } from "../cifar.ts";
 import { UsageError } from "../errors.ts";
 import { encodePng } from "../png.ts";
+import type { Others } from "./others.ts";
 import type { Picture, Pictures } from "./source.ts";
 
 /**
- * The pictures of some classes of a CIFAR-100 archive, in its order.
+ * The pictures of some classes of a CIFAR-100 archive, in its order; `others` have the label behind
+ * them.
  * @throws UsageError where it is no such archive, or has no label of a class's name.
  */
-export async function openArchive(file: string, classes: readonly string[]): Promise<Pictures> {
+export async function openArchive(
+  file: string,
+  classes: readonly string[],
+  others?: Others,
+): Promise<Pictures> {
   const names = await readCifarLabels(file);
   const unknown = classes.filter((vehicle) => !names.includes(vehicle));
   if (unknown.length > 0) {
@@ -17,16 +23,19 @@ export async function openArchive(file: string, classes: readonly string[]): Pro
     );
   }
   const labels = new Map(classes.map((name, label) => [names.indexOf(name), label]));
-  return () => read(file, labels);
+  const labelOf = ({ split, index, label }: CifarRecord) =>
+    others?.[split].has(index) === true ? classes.length : labels.get(label);
+  return () => read(file, labelOf);
 }
 
 async function* read(
   file: string,
-  labels: ReadonlyMap<number, number>,
+  labelOf: (record: CifarRecord) => number | undefined,
 ): AsyncGenerator<Picture, void, undefined> {
-  for await (const { split, index, label: fine, planes } of readCifar(file)) {
-    const label = labels.get(fine);
+  for await (const record of readCifar(file)) {
+    const label = labelOf(record);
     if (label === undefined) continue;
+    const { split, index, planes } = record;
     const png = () => encodePng(interleave(planes), cifarSide, cifarSide);
     yield { split, label, id: index, content: planes, png };
   }

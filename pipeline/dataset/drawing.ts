@@ -22,10 +22,21 @@ export interface Drawing {
 
 /** Draws a vehicle of 32 x 32 pixels in some street, side view, facing either way. */
 export function draw(vehicle: Vehicle, seed: number): Drawing {
+  const [mean, deviation] = weight[vehicle];
+  return drawScene(seed, (between, next) => {
+    const heavy = Math.min(Math.max(mean + deviation * gaussian(next), 0), 1);
+    return () => body(heavy, between);
+  });
+}
+
+/** Draws something around the origin in some street, turned a little and facing either way. */
+export function drawScene(
+  seed: number,
+  prepare: (between: Between, next: () => number) => () => string,
+): Drawing {
   const next = random(seed);
   const between = (low: number, high: number) => low + (high - low) * next();
-  const [mean, deviation] = weight[vehicle];
-  const heavy = Math.min(Math.max(mean + deviation * gaussian(next), 0), 1);
+  const subject = prepare(between, next);
   const flip = next() < 0.5 ? -1 : 1;
   const scale = between(0.75, 1.15);
   const place =
@@ -34,7 +45,7 @@ export function draw(vehicle: Vehicle, seed: number): Drawing {
   const svg =
     `<svg xmlns="http://www.w3.org/2000/svg" width="${side}" height="${side}" viewBox="0 0 64 64">` +
     `${street(between)}<g transform="${place}" fill="none" stroke-linecap="round">` +
-    `${body(heavy, between)}</g></svg>`;
+    `${subject()}</g></svg>`;
   return { svg, grainSeed: Math.floor(next() * 2 ** 32), grain: between(3, 12) };
 }
 
@@ -46,7 +57,8 @@ export async function render({ svg, grainSeed, grain }: Drawing): Promise<Buffer
   return encodePng(new Uint8Array(rgb.buffer), side, side);
 }
 
-type Between = (low: number, high: number) => number;
+/** A number between two, drawn by lot. */
+export type Between = (low: number, high: number) => number;
 
 function street(between: Between): string {
   const ground = round(between(40, 56));
@@ -91,11 +103,13 @@ function body(heavy: number, between: Between): string {
   return [...wheels, exhaust, frame, engine, tank, seat, bar, lamp, box].join("");
 }
 
-function muted(between: Between): string {
+/** A colour of walls and roads. */
+export function muted(between: Between): string {
   return `hsl(${round(between(0, 360))} ${round(between(0, 35))}% ${round(between(25, 90))}%)`;
 }
 
-const round = (value: number) => Math.round(value * 100) / 100;
+/** To hundredths, which keeps a drawing short. */
+export const round = (value: number): number => Math.round(value * 100) / 100;
 
 /** A normally distributed number (Box and Muller). */
 function gaussian(next: () => number): number {

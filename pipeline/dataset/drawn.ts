@@ -1,10 +1,17 @@
 import { UsageError } from "../errors.ts";
-import { draw, render } from "./drawing.ts";
-import type { Vehicle } from "./drawing.ts";
+import { draw, type Drawing, render, type Vehicle } from "./drawing.ts";
+import { drawStranger } from "./drawn-strangers.ts";
+import type { OthersWanted } from "./others.ts";
 import { random, shuffle } from "./random.ts";
-import type { Pictures, Split } from "./source.ts";
+import type { Picture, Pictures, Split } from "./source.ts";
 
 const vehicles: readonly string[] = ["bicycle", "motorcycle"] satisfies Vehicle[];
+
+export interface DrawnCounts {
+  readonly perClass?: Readonly<Record<Split, number>>;
+  /** Of anything else, with the label behind the classes; none where it is not given. */
+  readonly others?: OthersWanted | undefined;
+}
 
 /**
  * Pictures of bicycles and motorcycles that the project draws itself, the same for the same seed.
@@ -13,7 +20,7 @@ const vehicles: readonly string[] = ["bicycle", "motorcycle"] satisfies Vehicle[
 export function openDrawn(
   classes: readonly string[],
   seed: number,
-  perClass: Readonly<Record<Split, number>> = { train: 400, test: 100 },
+  { perClass = { train: 400, test: 100 }, others }: DrawnCounts = {},
 ): Pictures {
   const other = classes.find((name) => !vehicles.includes(name));
   if (other !== undefined) {
@@ -25,15 +32,32 @@ export function openDrawn(
   const next = random(seed);
   const all = (["train", "test"] as const).flatMap((split) =>
     classes.flatMap((vehicle, label) =>
-      Array.from({ length: perClass[split] }, (_, id) => {
-        const drawing = draw(vehicle as Vehicle, Math.floor(next() * 2 ** 32));
-        const content = Buffer.from(JSON.stringify(drawing));
-        return { split, label, id, content, png: () => render(drawing) };
-      }),
+      Array.from({ length: perClass[split] }, (_, id) =>
+        picture({ split, label, id }, draw(vehicle as Vehicle, seedFrom(next))),
+      ),
     ),
   );
-  const mixed = shuffle(all, next);
+  const mixed = shuffle([...all, ...strangers(classes.length, others)], next);
   return async function* pictures() {
     yield* mixed;
   };
+}
+
+function strangers(label: number, others: OthersWanted | undefined): Picture[] {
+  if (others === undefined) return [];
+  const next = random(others.seed);
+  return (["train", "test"] as const).flatMap((split) =>
+    Array.from({ length: others.counts[split] }, (_, id) =>
+      picture({ split, label, id }, drawStranger(seedFrom(next))),
+    ),
+  );
+}
+
+function picture(which: Pick<Picture, "split" | "label" | "id">, drawing: Drawing): Picture {
+  const content = Buffer.from(JSON.stringify(drawing));
+  return { ...which, content, png: () => render(drawing) };
+}
+
+function seedFrom(next: () => number): number {
+  return Math.floor(next() * 2 ** 32);
 }

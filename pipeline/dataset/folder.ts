@@ -1,9 +1,10 @@
-import { readFile, readdir } from "node:fs/promises";
+import { readFile, readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import sharp from "sharp";
 import { UsageError } from "../errors.ts";
 import { encodePng } from "../png.ts";
 import { random, shuffle } from "./random.ts";
+import type { OthersWanted } from "./others.ts";
 import type { Picture, Pictures, Split } from "./source.ts";
 
 /** What the pre-trained image-classification network takes; larger pictures are squeezed to it. */
@@ -20,15 +21,30 @@ interface Entry {
   readonly id: number;
 }
 
+/** Whether a folder of pictures has a sub-folder of a class's name, itself or under `train/`. */
+export async function hasClassFolder(folder: string, name: string): Promise<boolean> {
+  const places = [join(folder, name), join(folder, "train", name)];
+  const found = await Promise.all(
+    places.map((place) =>
+      stat(place)
+        .then((at) => at.isDirectory())
+        .catch(() => false),
+    ),
+  );
+  return found.includes(true);
+}
+
 /**
  * The pictures of a folder: `<class>/*.png|jpg`, or the same under `train/` and `test/`. Without
- * these a seeded fifth of each class is for testing. Every picture's header is read at once.
+ * these a seeded fifth of each class is for testing. Of the last class there are no more than `ofLast`
+ * wants. Every picture's header is read at once.
  * @throws UsageError naming the folder that is missing or the file that is no picture.
  */
 export async function openFolder(
   folder: string,
   classes: readonly string[],
   seed: number,
+  ofLast?: OthersWanted,
 ): Promise<Pictures> {
   const next = random(seed);
   const names = await readdir(folder);
@@ -50,11 +66,28 @@ export async function openFolder(
       entries.push({ file, split: tests.has(file) ? "test" : "train", label, id });
     }
   }
-  const mixed = shuffle(entries, next);
+  const mixed = shuffle(ofLast === undefined ? entries : thin(entries, classes, ofLast), next);
   for (const { file } of mixed) await checkHeader(file);
   return async function* pictures() {
     for (const { file, ...entry } of mixed) yield await read(file, entry);
   };
+}
+
+/** The entries with at most so many of the last class, drawn by lot. */
+function thin(
+  entries: readonly Entry[],
+  { length }: readonly string[],
+  { counts, seed }: OthersWanted,
+): Entry[] {
+  const next = random(seed);
+  const isLast = ({ label }: Entry) => label === length - 1;
+  const kept = (["train", "test"] as const).flatMap((split) =>
+    shuffle(
+      entries.filter((entry) => isLast(entry) && entry.split === split),
+      next,
+    ).slice(0, counts[split]),
+  );
+  return [...entries.filter((entry) => !isLast(entry)), ...kept];
 }
 
 async function listPictures(folder: string): Promise<string[]> {

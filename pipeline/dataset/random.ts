@@ -12,9 +12,23 @@ export function random(seed: number): () => number {
 /** The items in a random order (Fisher and Yates). */
 export function shuffle<T>(items: Iterable<T>, next: () => number): T[] {
   const keyed = [...items];
-  for (let last = keyed.length - 1; last > 0; last--) {
-    const other = Math.floor(next() * (last + 1));
-    [keyed[last], keyed[other]] = [keyed[other] as T, keyed[last] as T];
-  }
+  shuffleInPlace(keyed, next);
   return keyed;
+}
+
+/** The numbers from 0 up to `count` in a random order, as `shuffle` gives them, in four bytes each. */
+export function shuffledNumbers(count: number, next: () => number): Uint32Array {
+  const numbers = Uint32Array.from({ length: count }, (_, at) => at);
+  shuffleInPlace(numbers, next);
+  return numbers;
+}
+
+function shuffleInPlace<T>(
+  items: { readonly length: number; [at: number]: T },
+  next: () => number,
+) {
+  for (let last = items.length - 1; last > 0; last--) {
+    const other = Math.floor(next() * (last + 1));
+    [items[last], items[other]] = [items[other] as T, items[last] as T];
+  }
 }

@@ -5,7 +5,7 @@ export type Split = "train" | "test";
 
 export interface Picture {
   readonly split: Split;
-  /** Its class's place in `dataset.classes`. */
+  /** Its class's place in `dataset.classes`; the background's is behind them. */
   readonly label: number;
   /** One of its own within class and split. */
   readonly id: number;
@@ -22,6 +22,10 @@ export type Pictures = () => AsyncGenerator<Picture, void, undefined>;
 export interface Source {
   /** `cifar-100`, `drawn`, or the base name of the file or folder. */
   readonly name: string;
+  /** In the order of the labels: `dataset.classes`, and the background where there is one. */
+  readonly classes: readonly string[];
+  /** The last of the classes, where it is of pictures of anything else. */
+  readonly background?: string;
   readonly pictures: Pictures;
   readonly survey: Survey;
 }
@@ -86,5 +90,5 @@ export async function survey(
         "dataset.classes of pipeline.yaml.",
     );
   }
-  return { name, pictures, survey: result };
+  return { name, classes, pictures, survey: result };
 }

@@ -1,4 +1,4 @@
-import { random, shuffle } from "./random.ts";
+import { random, shuffledNumbers } from "./random.ts";
 
 /**
  * Which training pictures of each label, by their order in the stream, are kept for validation:
@@ -12,6 +12,6 @@ export function pickValidation(
   const next = random(seed);
   return counts.map((count) => {
     const wanted = Math.min(Math.max(Math.round(count * share), 1), count - 1);
-    return new Set(shuffle(Array(count).keys(), next).slice(0, wanted));
+    return new Set(shuffledNumbers(count, next).subarray(0, wanted));
   });
 }

@@ -1,20 +1,23 @@
 import {
   CreateEndpointCommand,
   DeleteEndpointCommand,
-  DescribeModelCommand,
-  DescribeModelPackageCommand,
-  UpdateEndpointCommand,
+  DeleteEndpointConfigCommand,
 } from "@aws-sdk/client-sagemaker";
+import { approvedModel } from "../approved-model.ts";
 import type { Config } from "../config.ts";
 import type { Context } from "../context.ts";
-import { type Endpoint, notServing, settledEndpoint } from "../endpoint.ts";
-import { ensureEndpointConfig } from "../endpoint-config.ts";
-import { StepError } from "../errors.ts";
+import { describeEndpoint, type Endpoint, notServing, settledEndpoint } from "../endpoint.ts";
+import { trafficShift } from "../deployment-config.ts";
+import { describeEndpointConfig, ensureEndpointConfig } from "../endpoint-config.ts";
+import type { EndpointMoment } from "../endpoint-moment.ts";
 import { names } from "../names.ts";
-import { poll } from "../poll.ts";
-import { expiryTag, setExpiry } from "../expiry.ts";
-import { deregisterScaling, registerScaling } from "../scaling.ts";
-import { tags } from "../tags.ts";
+import { onceVisible } from "../once-visible.ts";
+import { rollbackAlarms } from "../rollback-alarms.ts";
+import { expiryOf, expiryTag, setExpiry, setKeep } from "../expiry.ts";
+import { registerScaling } from "../scaling.ts";
+import { keepTag, tags } from "../tags.ts";
+import { updateEndpoint } from "../update-endpoint.ts";
+import { lastVerified, setVerified, verifiedTags } from "../verified.ts";
 
 export interface DeployEndpointInput {
   readonly modelPackageArn: string;
@@ -29,20 +32,25 @@ export interface DeployedEndpoint {
   readonly endpointName: string;
   readonly endpointConfigName: string;
   readonly change: "created" | "updated" | "unchanged";
-  /** What served before, where it was updated. */
-  readonly previousEndpointConfigName?: string | undefined;
+}
+
+export interface EndpointDeployment extends DeployedEndpoint {
+  /** The endpoint before, during and after an update; empty where there was none. */
+  readonly moments: readonly EndpointMoment[];
 }
 
 /**
  * Serves an Approved model package at the environment's endpoint, with data capture and autoscaling,
- * and checks afterwards that what serves is what was asked for.
- * @throws StepError when the package is not Approved, was altered, or the endpoint does not come up.
+ * and checks afterwards that what serves is what was asked for. One that serves already is updated by
+ * blue/green deployment, which the application's alarms may roll back.
+ * @throws StepError when the package is not Approved, was altered, the endpoint does not come up, or the
+ * update is rolled back.
  */
 export async function deployEndpoint(
   context: Context,
   config: Config,
   input: DeployEndpointInput,
-): Promise<DeployedEndpoint> {
+): Promise<EndpointDeployment> {
   const modelName = await approvedModel(context, input);
   const endpointName = names.endpoint(config);
   const before = await settledEndpoint(context, config, endpointName, input);
@@ -50,111 +58,131 @@ export async function deployEndpoint(
     ...input,
     modelName,
   });
+  const formerExpiry = before && (await expiryOf(context, before.EndpointArn));
   // Before the wait: an old expiry must not take away what is being deployed.
-  if (before !== undefined) await setExpiry(context, before.EndpointArn, input.expiresAt);
-  const change = await bringUp(context, config, input, {
-    before,
-    endpointName,
-    endpointConfigName,
-  });
-  const after = await settledEndpoint(context, config, endpointName, input);
-  if (after?.EndpointStatus !== "InService") throw notServing(endpointName, after);
-  // Also where the former model serves on after a roll-back.
+  if (before !== undefined) {
+    await setExpiry(context, before.EndpointArn, input.expiresAt);
+    await setKeep(context, config, before.EndpointArn);
+  }
+  const deployed = { endpointName, endpointConfigName };
+  if (before?.EndpointStatus === "InService") {
+    if (before.EndpointConfigName !== endpointConfigName) {
+      await keepVerified(context, before, formerExpiry);
+      const moments = await update(context, config, input, endpointConfigName).catch(
+        async (error: unknown) => {
+          await keepExpiry(context, before, formerExpiry);
+          throw error;
+        },
+      );
+      context.progress.line(`endpoint ${endpointName} is InService (updated)`);
+      return { ...deployed, change: "updated", moments };
+    }
+    await registerScaling(context, config, endpointName);
+    context.progress.line(`endpoint ${endpointName} is InService (unchanged)`);
+    return { ...deployed, change: "unchanged", moments: [] };
+  }
+  await create(context, config, input, { before, ...deployed });
   await registerScaling(context, config, endpointName);
-  if (after.EndpointConfigName !== endpointConfigName) {
-    throw new StepError(
-      `Endpoint ${endpointName} is InService with ${after.EndpointConfigName}, not with ${endpointConfigName}: ` +
-        `the update was rolled back (${after.FailureReason ?? "no reason given"}). The former model still serves.`,
-    );
-  }
-  context.progress.line(`endpoint ${endpointName} is InService (${change})`);
-  const previousEndpointConfigName = change === "updated" ? before?.EndpointConfigName : undefined;
-  return { endpointName, endpointConfigName, change, previousEndpointConfigName };
+  context.progress.line(`endpoint ${endpointName} is InService (created)`);
+  return { ...deployed, change: "created", moments: [] };
 }
 
-/** The model that the package was measured on; its artifact must be the package's. */
-async function approvedModel(
-  { clients }: Context,
-  { modelPackageArn }: DeployEndpointInput,
-): Promise<string> {
-  const modelPackage = await clients.sagemaker.send(
-    new DescribeModelPackageCommand({ ModelPackageName: modelPackageArn }),
-  );
-  if (modelPackage.ModelApprovalStatus !== "Approved") {
-    throw new StepError(
-      `Model package ${modelPackageArn} is ${modelPackage.ModelApprovalStatus}: only an Approved one is deployed. ` +
-        (modelPackage.ApprovalDescription ?? "Run gate-deployment first."),
-    );
-  }
-  const modelName = modelPackage.CustomerMetadataProperties?.["trainingJobName"];
-  if (modelName === undefined) {
-    throw new StepError(
-      `Model package ${modelPackageArn} does not say which training job it is of: it was not registered by evaluate-model. Deploy one that was.`,
-    );
-  }
-  const model = await clients.sagemaker.send(new DescribeModelCommand({ ModelName: modelName }));
-  const measured = modelPackage.InferenceSpecification?.Containers?.[0]?.ModelDataUrl;
-  if (model.PrimaryContainer?.ModelDataUrl !== measured) {
-    throw new StepError(
-      `Model ${modelName} serves ${model.PrimaryContainer?.ModelDataUrl}, but ${modelPackageArn} was measured on ` +
-        `${measured}. Run evaluate-model again.`,
-    );
-  }
-  return modelName;
-}
-
-async function bringUp(
+async function update(
   context: Context,
   config: Config,
-  { run, expiresAt }: DeployEndpointInput,
+  { pollIntervalMs = 10_000 }: DeployEndpointInput,
+  endpointConfigName: string,
+): Promise<EndpointMoment[]> {
+  return updateEndpoint(context, config, {
+    endpointName: names.endpoint(config),
+    endpointConfigName,
+    plan: async (endpoint) => {
+      const added = await addedByScaling(context, config, endpoint);
+      const { deploymentConfig, line } = trafficShift(
+        config.endpoint,
+        added ?? config.endpoint.instanceCount,
+        await rollbackAlarms(context, config),
+      );
+      context.progress.line(line);
+      return { keepInstances: added !== undefined, deploymentConfig };
+    },
+    pollIntervalMs,
+  });
+}
+
+/**
+ * How many instances there are where scaling has added some, which are not taken away under the load
+ * that they were added for. Those that a former configuration began with are no such load.
+ */
+async function addedByScaling(
+  context: Context,
+  config: Config,
+  { EndpointConfigName, ProductionVariants }: Endpoint,
+): Promise<number | undefined> {
+  const current = ProductionVariants?.[0]?.DesiredInstanceCount ?? 0;
+  const served = await describeEndpointConfig(context, EndpointConfigName);
+  const initial = served?.ProductionVariants?.[0]?.InitialInstanceCount ?? 0;
+  return current > Math.max(initial, config.endpoint.instanceCount) ? current : undefined;
+}
+
+/** What serves without a word whether it verified is what a deployment that does not verify goes back to. */
+async function keepVerified(
+  context: Context,
+  { EndpointArn, EndpointConfigName }: Endpoint,
+  expiresAt: Date | undefined,
+): Promise<void> {
+  if ((await lastVerified(context, EndpointArn)) !== undefined) return;
+  await setVerified(context, EndpointArn, { endpointConfigName: EndpointConfigName, expiresAt });
+}
+
+/** A model that serves on as it was keeps the life that it had; the update's own failure counts. */
+async function keepExpiry(
+  context: Context,
+  { EndpointName = "", EndpointArn, EndpointConfigName }: Endpoint,
+  expiresAt: Date | undefined,
+): Promise<void> {
+  try {
+    const now = await describeEndpoint(context, EndpointName);
+    if (now?.EndpointStatus !== "InService" || now.EndpointConfigName !== EndpointConfigName)
+      return;
+    await setExpiry(context, EndpointArn, expiresAt);
+  } catch (error) {
+    context.progress.line(
+      `the expiry of endpoint ${EndpointName} was not put back: ${String(error)}`,
+    );
+  }
+}
+
+async function create(
+  context: Context,
+  config: Config,
+  { run, expiresAt, ...pace }: DeployEndpointInput,
   target: { before: Endpoint | undefined; endpointName: string; endpointConfigName: string },
-): Promise<DeployedEndpoint["change"]> {
+): Promise<void> {
   const { endpointName, endpointConfigName, before } = target;
   const { sagemaker } = context.clients;
-  const request = { EndpointName: endpointName, EndpointConfigName: endpointConfigName };
-  if (before?.EndpointStatus === "InService") {
-    if (before.EndpointConfigName === endpointConfigName) return "unchanged";
-    await deregisterScaling(context, endpointName); // a scaling activity would block the update
-    await onceVisible(context, () => sagemaker.send(new UpdateEndpointCommand(request)));
-    return "updated";
-  }
+  const remove = async () => {
+    await sagemaker.send(new DeleteEndpointCommand({ EndpointName: endpointName }));
+    await settledEndpoint(context, config, endpointName, pace);
+  };
   if (before !== undefined) {
     if (before.EndpointStatus !== "Failed") throw notServing(endpointName, before);
     context.progress.line(`endpoint ${endpointName} is Failed: deleted and made anew`);
-    await sagemaker.send(new DeleteEndpointCommand({ EndpointName: endpointName }));
-    await settledEndpoint(context, config, endpointName);
+    await remove();
   }
   await onceVisible(context, () =>
     sagemaker.send(
       new CreateEndpointCommand({
-        ...request,
-        Tags: [...tags(config, run), expiryTag(expiresAt)],
+        EndpointName: endpointName,
+        EndpointConfigName: endpointConfigName,
+        Tags: [...tags(config, run), expiryTag(expiresAt), keepTag(config), ...verifiedTags()],
       }),
     ),
   );
-  return "created";
-}
-
-/** An endpoint configuration just made can be invisible for up to a minute (eventual consistency). */
-async function onceVisible(context: Context, send: () => Promise<unknown>): Promise<void> {
-  await poll(
-    async () => {
-      try {
-        await send();
-        return true;
-      } catch (error) {
-        if (error instanceof Error && /could not find endpoint config/i.test(error.message)) {
-          return undefined;
-        }
-        throw error;
-      }
-    },
-    {
-      what: "The new endpoint configuration",
-      timeoutMs: 60_000,
-      intervalMs: 3000,
-      signal: context.signal,
-      resume: "It stays invisible to SageMaker; run the step again.",
-    },
-  );
+  const after = await settledEndpoint(context, config, endpointName, pace);
+  if (after?.EndpointStatus === "InService") return;
+  if (after?.EndpointStatus !== "Failed") throw notServing(endpointName, after);
+  await remove();
+  await sagemaker.send(new DeleteEndpointConfigCommand({ EndpointConfigName: endpointConfigName }));
+  throw notServing(endpointName, after, "It and its configuration were deleted.");
 }

@@ -1,76 +1,63 @@
+import { type Champion, measureChampion } from "../champion.ts";
 import type { Config } from "../config.ts";
 import type { Context } from "../context.ts";
-import { evaluate, type Evaluation } from "../evaluation.ts";
-import type { Dataset } from "../manifest.ts";
-import { registerModel } from "../model-package.ts";
-import { ensureModel } from "../model.ts";
-import { keys } from "../names.ts";
-import { writeJson } from "../s3.ts";
-import { studioMetrics } from "../studio-metrics.ts";
-import {
-  predictionsPrefix,
-  transformTestPictures,
-  type TransformedPictures,
-} from "../transform-job.ts";
-import { readPredictions } from "../transform-output.ts";
+import { type MeasureModelInput, type MeasuredModel, measureModel } from "../measure-model.ts";
+import { ensureModelPackageGroup, registerModel } from "../model-package.ts";
+import { type Baseline, makeBaseline, writeBaseline } from "../monitoring/baseline.ts";
+import { lookAtTestPictures } from "../monitoring/test-pictures.ts";
 
-export interface EvaluateModelInput {
-  readonly dataset: Dataset;
-  readonly trainingJobName: string;
-  readonly modelDataUrl: string;
-  readonly image: string;
-  readonly bucket: string;
-  readonly executionRoleArn: string;
-  readonly run?: string | undefined;
-  /** False: a cancelled run leaves the transform job running, for a rerun to adopt. */
-  readonly stopOnCancel?: boolean | undefined;
-  readonly timeoutMs?: number | undefined;
-  readonly pollIntervalMs?: number;
+export interface EvaluateModelInput extends MeasureModelInput {
+  /** Of the code that runs; undefined where it is of no repository. */
+  readonly commit?: string | undefined;
 }
 
-export interface EvaluatedModel extends TransformedPictures {
-  readonly evaluation: Evaluation;
-  readonly evaluationUri: string;
+export interface EvaluatedModel extends MeasuredModel {
   readonly modelPackageArn: string;
+  /** What monitor-endpoint compares with; it lies beside the evaluation. */
+  readonly baseline: Baseline;
+  /** The model that serves, measured on the same pictures; absent where none does, or this one. */
+  readonly champion?: Champion;
 }
 
 /**
- * Measures a trained model on every test picture of a dataset by a batch transform, writes
- * `evaluation.json`, and registers the model with its metrics, pending approval.
- * @throws StepError when the transform job does not complete, or a test picture lacks its prediction.
+ * Measures a trained model on every test picture of a dataset by a batch transform, the model that
+ * serves too, writes `evaluation.json` and the baseline that the endpoint is monitored against, and
+ * registers the model with its metrics and its lineage, pending approval. `timeoutMs` is for both measurements together.
+ * @throws StepError when a transform job does not complete, or a test picture lacks its prediction.
  */
 export async function evaluateModel(
   context: Context,
   config: Config,
   input: EvaluateModelInput,
 ): Promise<EvaluatedModel> {
-  const { dataset, trainingJobName, modelDataUrl, image, bucket } = input;
-  const { clients, progress } = context;
-  const modelName = trainingJobName;
-  await ensureModel(context, config, { ...input, modelName });
-  const transformed = await transformTestPictures(context, config, { ...input, modelName });
-  const { transformJobName } = transformed;
-  const predictions = await readPredictions(context, dataset.manifest, {
-    bucket,
-    prefix: predictionsPrefix(config, transformJobName),
-  });
-  const evaluation = evaluate(predictions, { trainingJobName, manifest: dataset.manifest });
-  const prefix = keys.evaluation(config, transformJobName);
-  await writeJson(clients.s3, bucket, `${prefix}evaluation.json`, evaluation);
-  await writeJson(clients.s3, bucket, `${prefix}statistics.json`, studioMetrics(evaluation));
-  progress.line(
+  const { dataset, image, modelDataUrl, commit, run, timeoutMs } = input;
+  const begun = Date.now();
+  await ensureModelPackageGroup(context, config, run);
+  const measured = await measureModel(context, config, input);
+  const { evaluation, evaluationUri } = measured;
+  const baseline = makeBaseline(evaluation, await lookAtTestPictures(context, dataset));
+  await writeBaseline(context, evaluationUri, baseline);
+  context.progress.line(
     `${evaluation.correct} of ${evaluation.total} test pictures right, AUC ${evaluation.auc.toFixed(3)}, ` +
       `log loss ${evaluation.logLoss.toFixed(3)}, calibration error ${evaluation.calibrationError.toFixed(3)}`,
   );
-  const evaluationUri = `s3://${bucket}/${prefix}evaluation.json`;
+  const { strangers } = evaluation;
+  if (strangers !== undefined) {
+    context.progress.line(
+      `${strangers.passed} of ${strangers.total} pictures of anything else pass where 95% of the vehicles are kept`,
+    );
+  }
+  const champion = await measureChampion(context, config, {
+    ...input,
+    timeoutMs: timeoutMs && Math.max(0, timeoutMs - (Date.now() - begun)),
+  });
   const modelPackageArn = await registerModel(context, config, {
-    run: input.run,
-    evaluation,
-    evaluationUri,
+    ...measured,
     image,
     modelDataUrl,
-    metricsUri: `s3://${bucket}/${prefix}statistics.json`,
     seed: dataset.manifest.seed,
+    commit,
+    champion,
   });
-  return { evaluation, evaluationUri, modelPackageArn, ...transformed };
+  return { ...measured, baseline, modelPackageArn, ...(champion && { champion }) };
 }

@@ -1,111 +1,117 @@
 import { UpdateModelPackageCommand } from "@aws-sdk/client-sagemaker";
+import { compare, type Comparison } from "../comparison.ts";
 import type { Config } from "../config.ts";
 import type { Context } from "../context.ts";
-import { StepError } from "../errors.ts";
+import { UnprovenError } from "../errors.ts";
 import type { Evaluation } from "../evaluation.ts";
-import { isCorrect } from "../metrics.ts";
-import { servingModel, type ServingModel } from "../serving-model.ts";
-
-export interface GateDecision {
-  readonly approved: boolean;
-  /** Test pictures that must be right. */
-  readonly required: number;
-  readonly correct: number;
-  readonly total: number;
-  readonly reason: string;
-  /** `190/200 = 95.0% (91.0–97.3), needs 188: open`. */
-  readonly line: string;
-}
+import { decide, type GateDecision, unproven } from "../gate-decision.ts";
+import { artifactOf, championOf, type Lineage } from "../lineage.ts";
+import { requireUnaltered } from "../model-artifact.ts";
+import { readModelPackage, type RegisteredModel } from "../model-package.ts";
+import { servingModel } from "../serving-model.ts";
+import { readEvaluation } from "../stored.ts";
 
 export interface GateDeploymentInput {
-  readonly evaluation: Evaluation;
+  readonly evaluationUri: string;
   readonly modelPackageArn: string;
 }
 
+type Settings = Pick<Config, "project" | "environment" | "gate">;
+
+/** The most that SageMaker takes as the reason of an approval. */
+const REASON_LENGTH = 1024;
+
 /**
  * Approves or rejects a model package by its evaluation, and by that of the model which serves, and
- * writes the reason into it. The package of the model that serves is not rejected afterwards by a
- * stricter gate: it could not be deployed again.
- * @throws StepError where the evaluation is not whole.
+ * writes the reason into it. What is missing, damaged or altered closes the gate. The package of the
+ * model that serves is not rejected afterwards by a stricter gate: it could not be deployed again.
+ * @throws StepError where there is no such package.
  */
 export async function gateDeployment(
   context: Context,
-  config: Pick<Config, "project" | "environment" | "gate">,
-  { evaluation, modelPackageArn }: GateDeploymentInput,
+  config: Settings,
+  { evaluationUri, modelPackageArn }: GateDeploymentInput,
 ): Promise<GateDecision> {
   const { clients, progress, signal } = context;
-  const serving = await servingModel(context, config, evaluation);
-  const decision = decide(evaluation, config.gate, serving);
-  if (!decision.approved && serving?.name === evaluation.trainingJobName) {
-    progress.line(`${serving.name} serves: its model package stays as it is`);
-    progress.line(decision.line);
+  const registered = await readModelPackage(context, modelPackageArn);
+  const serving = (await servingModel(context, config))?.name;
+  const decision = await examine(context, config, { registered, evaluationUri, serving }).catch(
+    (error: unknown) => {
+      if (error instanceof UnprovenError) return unproven(error.message);
+      throw error;
+    },
+  );
+  progress.line(decision.line);
+  progress.line(decision.championLine);
+  const { approved, total, reason, championLine, comparison } = decision;
+  const isServing = serving !== undefined && serving === registered.lineage["trainingJobName"];
+  if (isServing && total > 0 && (!approved || registered.approval === "Approved")) {
+    progress.line(`${serving} serves: its model package stays as it is`);
     return decision;
   }
   await clients.sagemaker.send(
     new UpdateModelPackageCommand({
       ModelPackageArn: modelPackageArn,
-      ModelApprovalStatus: decision.approved ? "Approved" : "Rejected",
-      ApprovalDescription: decision.reason,
+      ModelApprovalStatus: approved ? "Approved" : "Rejected",
+      ApprovalDescription: (comparison === undefined ? reason : `${reason} ${championLine}`)
+        .replaceAll(/\s+/g, " ")
+        .slice(0, REASON_LENGTH),
     }),
     { abortSignal: signal },
   );
-  progress.line(decision.line);
   return decision;
 }
 
-/**
- * Whether enough test pictures are right, and not fewer than of the model that serves: whole
- * pictures are compared, never shares.
- * @throws StepError where the evaluation is not whole; the gate then stays closed.
- */
-export function decide(
-  { correct, total, interval, predictions, trainingJobName }: Evaluation,
-  { accuracy }: Config["gate"],
-  serving?: ServingModel,
-): GateDecision {
-  if (
-    !Number.isInteger(correct) ||
-    !Number.isInteger(total) ||
-    total <= 0 ||
-    correct < 0 ||
-    predictions.length !== total ||
-    predictions.filter(isCorrect).length !== correct
-  ) {
-    throw new StepError(
-      `The gate stays closed: the evaluation of ${trainingJobName} is not whole ` +
-        `(${correct} correct of ${total}, ${predictions.filter(isCorrect).length} of ${predictions.length} predictions). Evaluate it again.`,
+interface Examined {
+  readonly registered: RegisteredModel;
+  readonly evaluationUri: string;
+  readonly serving: string | undefined;
+}
+
+/** @throws UnprovenError where anything that the decision rests on is not what was registered. */
+async function examine(
+  context: Context,
+  { gate }: Settings,
+  { registered, evaluationUri, serving }: Examined,
+): Promise<GateDecision> {
+  const { lineage, modelDataUrl } = registered;
+  if (lineage["evaluationUri"] !== evaluationUri) {
+    throw new UnprovenError(
+      `${evaluationUri} is not the evaluation of ${registered.arn}, which is ${lineage["evaluationUri"] ?? "unknown"}. ` +
+        "Run evaluate-model again.",
     );
   }
-  const atLeast = requiredCorrect(accuracy, total);
-  const required = Math.max(atLeast, serving?.correct ?? 0);
-  const approved = correct >= required;
-  const share = `${correct}/${total} = ${percent(correct / total)}%`;
-  const [low, high] = interval.map(percent);
-  const short = `${required - correct} short`;
-  const because =
-    serving !== undefined && required > atLeast ? ` as ${serving.name} has, which serves` : "";
-  return {
-    approved,
-    required,
-    correct,
-    total,
-    reason: approved
-      ? `${share} of the test pictures right, at least ${required} needed${because}.`
-      : `${share} of the test pictures right, ${short} of ${required}${because}.`,
-    line: `${share} (${low}–${high}), needs ${required}: ${approved ? "open" : `closed, ${short}`}`,
-  };
+  const evaluation = await readEvaluation(context, evaluationUri, hashOf(lineage));
+  await requireUnaltered(context, modelDataUrl, artifactOf(lineage));
+  return decide(evaluation, gate, await againstServing(context, { lineage, evaluation, serving }));
 }
 
-/**
- * The fewest of `total` that reach the share, in integers: 0.94 of 200 is 188, whatever the
- * floating-point product says.
- */
-export function requiredCorrect(share: number, total: number): number {
-  const [whole = "", fraction = ""] = String(share).split(".");
-  const scale = 10n ** BigInt(fraction.length);
-  return Number((BigInt(whole + fraction) * BigInt(total) + scale - 1n) / scale);
+function hashOf({ evaluationSha256, evaluationUri }: Lineage): string {
+  if (evaluationSha256 !== undefined) return evaluationSha256;
+  throw new UnprovenError(`The SHA-256 of ${evaluationUri} is not recorded. Run evaluate-model.`);
 }
 
-function percent(share: number): string {
-  return (share * 100).toFixed(1);
+/** The comparison with the model that serves, or why there is none. */
+async function againstServing(
+  context: Context,
+  of: { lineage: Lineage; evaluation: Evaluation; serving: string | undefined },
+): Promise<Comparison | string> {
+  const { lineage, evaluation, serving } = of;
+  if (serving === undefined) return "No model is known to serve: there is none to compare with.";
+  if (serving === evaluation.trainingJobName) return `${serving} serves already: not compared.`;
+  const champion = championOf(lineage);
+  if (champion?.name !== serving) {
+    throw new UnprovenError(
+      `${serving} serves by now, and was not measured beside ${evaluation.trainingJobName}. Run evaluate-model again.`,
+    );
+  }
+  if ("notCompared" in champion) {
+    return `${serving}, which serves, is not compared: ${champion.notCompared}.`;
+  }
+  const { evaluationUri, evaluationSha256, reevaluated } = champion;
+  return compare(
+    evaluation,
+    await readEvaluation(context, evaluationUri, evaluationSha256),
+    reevaluated,
+  );
 }

@@ -1,26 +1,30 @@
-import { captureLines, type Capture, parseCapture } from "../capture.ts";
+import { captureLines } from "../capture.ts";
 import type { Config } from "../config.ts";
 import type { Context } from "../context.ts";
-import { compareAnswers, type FeatureDrift } from "../drift.ts";
 import { StepError } from "../errors.ts";
 import type { Evaluation } from "../evaluation.ts";
+import type { Baseline } from "../monitoring/baseline.ts";
+import type { FeatureDrift } from "../monitoring/drift.ts";
+import { publishMetrics } from "../monitoring/metrics.ts";
+import { type Period, readCaptures } from "../monitoring/read-captures.ts";
+import { violationsOf } from "../monitoring/violations.ts";
+import { type Shares, Window } from "../monitoring/window.ts";
 import { keys } from "../names.ts";
 import { parseS3Uri, writeJson } from "../s3.ts";
 
-export interface MonitorEndpointInput {
+export interface MonitorEndpointInput extends Period {
   /** Where the report goes. */
   readonly bucket: string;
   readonly endpointName: string;
   /** The endpoint's data capture destination, `s3://bucket/prefix`. */
   readonly captureUri: string;
-  /** The baseline: that of the model which serves. */
-  readonly evaluation: Evaluation;
-  /**
-   * Inferences before `since`, and from `until` on, are left out. Captures have whole seconds: both
-   * count from their second's beginning.
-   */
-  readonly since?: Date;
-  readonly until?: Date;
+  /** Of the model that serves. */
+  readonly evaluation: Pick<
+    Evaluation,
+    "classes" | "background" | "trainingJobName" | "datasetHash"
+  >;
+  /** Of the same evaluation. */
+  readonly baseline: Baseline;
 }
 
 export interface Monitoring {
@@ -29,8 +33,14 @@ export interface Monitoring {
   readonly records: number;
   /** Lines that could not be read. */
   readonly skipped: number;
+  /** Pictures that were looked at, a sample of the records'. */
+  readonly pictures: number;
   /** Empty where the data were insufficient. */
   readonly features: readonly FeatureDrift[];
+  /** Only of a drift: when the first record came of the hour from which there most likely is one. */
+  readonly driftedSince?: string | undefined;
+  readonly shares: Shares;
+  /** Beside it are `statistics.json` and `constraint_violations.json`. */
   readonly reportUri: string;
 }
 
@@ -38,77 +48,66 @@ export interface Monitoring {
 const MOST_SKIPPED = 0.1;
 
 /**
- * Compares what the endpoint answered with what the model answered in its evaluation, and writes a
- * report. What verify-deployment asked is left out: its pictures are no sample of the traffic. Fewer
- * records than `monitoring.minRecords` are insufficient data, never "no drift".
+ * Compares what the endpoint was asked and answered with its model's baseline, and writes a report,
+ * Model Monitor's files and CloudWatch metrics. What verify-deployment asked is left out: its pictures
+ * are no sample of the traffic. Fewer records than `monitoring.minRecords` are insufficient data, never
+ * "no drift". All answers count; of the pictures, a thousand.
  * @throws StepError where more than a tenth of the captured lines cannot be read.
  */
 export async function monitorEndpoint(
-  { clients, progress, signal }: Context,
-  config: Pick<Config, "project" | "environment" | "monitoring">,
-  { bucket, endpointName, captureUri, evaluation, since, until }: MonitorEndpointInput,
+  context: Context,
+  config: Pick<Config, "project" | "environment" | "application" | "monitoring">,
+  { bucket, endpointName, captureUri, evaluation, baseline, since, until }: MonitorEndpointInput,
 ): Promise<Monitoring> {
+  const { clients, progress, signal } = context;
+  const window = new Window(baseline, {
+    threshold: config.application.confidence,
+    background: evaluation.background,
+  });
   const destination = parseS3Uri(captureUri);
-  const prefix = `${destination.key.replace(/\/?$/, "/")}${endpointName}/`.replace(/^\//, "");
+  const captures = `${destination.key.replace(/\/?$/, "/")}${endpointName}/`.replace(/^\//, "");
   const classes = evaluation.classes.length;
-  const captures = new Map<string, Capture["probabilities"]>();
-  let lines = 0;
-  let skipped = 0;
-  for await (const line of captureLines(clients.s3, destination.bucket, prefix, {
-    since,
-    signal,
-  })) {
-    lines += 1;
-    const capture = parseCapture(line, classes);
-    if (capture === undefined) skipped += 1;
-    else if (!capture.verification && isWithin(capture, since, until)) {
-      captures.set(capture.eventId, capture.probabilities);
-    }
-  }
+  const { lines, skipped, pictures } = await readCaptures(
+    captureLines(clients.s3, destination.bucket, captures, { since, signal }),
+    window,
+    { classes, since, until },
+  );
   if (skipped > MOST_SKIPPED * lines) {
     throw new StepError(
-      `${skipped} of ${lines} captured lines under s3://${destination.bucket}/${prefix} cannot be ` +
+      `${skipped} of ${lines} captured lines under s3://${destination.bucket}/${captures} cannot be ` +
         `read as answers of a classifier of ${classes} classes: no verdict. Look at what the ` +
         "endpoint answers and at its capture's encoding.",
     );
   }
-  const live = [...captures.values()].map((probabilities) => ({ probabilities }));
-  const enough = live.length >= config.monitoring.minRecords;
-  const features = enough
-    ? compareAnswers(evaluation.predictions, live, classes, config.monitoring)
-    : [];
-  const verdict = !enough
-    ? "insufficient data"
-    : features.some(({ drifted }) => drifted)
-      ? "drift"
-      : "no drift";
+  const { records, shares } = window;
+  const enough = records >= config.monitoring.minRecords;
+  const { features, since: driftedSince } = enough
+    ? window.drift(config.monitoring)
+    : { features: [] };
+  const drifted = features.some((feature) => feature.drifted);
+  const verdict = !enough ? "insufficient data" : drifted ? "drift" : "no drift";
+  const found = { verdict, records, skipped, pictures, features, driftedSince, shares } as const;
   const stamp = new Date().toISOString().replaceAll(":", "-");
-  const key = `${keys.monitoring(config)}${endpointName}/${stamp}.json`;
-  const found = { verdict, records: live.length, skipped, features } as const;
+  const prefix = `${keys.monitoring(config)}${endpointName}/${stamp}/`;
+  const statistics = window.statistics();
+  const violations = violationsOf(baseline.constraints, enough ? statistics : undefined, features);
+  await writeJson(clients.s3, bucket, `${prefix}statistics.json`, statistics);
+  await writeJson(clients.s3, bucket, `${prefix}constraint_violations.json`, violations);
   const { datasetHash, trainingJobName } = evaluation;
-  await writeJson(clients.s3, bucket, key, {
+  const before = baseline.statistics.dataset.item_count;
+  await writeJson(clients.s3, bucket, `${prefix}report.json`, {
     endpointName,
-    baseline: { trainingJobName, datasetHash, records: evaluation.predictions.length },
+    baseline: { trainingJobName, datasetHash, records: before },
     since,
     until,
     ...found,
   });
+  await publishMetrics(context, { endpointName, drifted, ...found });
   progress.line(
-    `${verdict}: ${live.length} records against ${evaluation.predictions.length} of the evaluation` +
+    `${verdict}: ${records} records and ${pictures} pictures against ${before} of the evaluation` +
       (enough ? "" : `, at least ${config.monitoring.minRecords} needed`) +
+      (driftedSince === undefined ? "" : `, since ${driftedSince}`) +
       (skipped === 0 ? "" : `, ${skipped} unreadable lines skipped`),
   );
-  return { ...found, reportUri: `s3://${bucket}/${key}` };
-}
-
-function isWithin({ inferenceTime }: Capture, since?: Date, until?: Date): boolean {
-  const second = secondOf(inferenceTime);
-  return (
-    (since === undefined || second >= secondOf(since)) &&
-    (until === undefined || second < secondOf(until))
-  );
-}
-
-function secondOf(date: Date): number {
-  return Math.floor(date.getTime() / 1000);
+  return { ...found, reportUri: `s3://${bucket}/${prefix}report.json` };
 }

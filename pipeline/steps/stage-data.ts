@@ -1,37 +1,43 @@
 import { createHash } from "node:crypto";
-import { PutObjectCommand } from "@aws-sdk/client-s3";
 import pMap from "p-map";
 import type { Config } from "../config.ts";
 import type { Context } from "../context.ts";
 import { explainBucketError } from "../dataset/bucket-error.ts";
+import type { Upload } from "../dataset/blocks.ts";
+import { channelNames, hasShards, trainFolder } from "../dataset/channels.ts";
 import { emptyContents, layOut, pictureName } from "../dataset/layout.ts";
-import type { Contents, Upload } from "../dataset/layout.ts";
+import type { Contents } from "../dataset/layout.ts";
 import { Surveyor } from "../dataset/source.ts";
-import type { Source } from "../dataset/source.ts";
+import type { Picture, Source } from "../dataset/source.ts";
+import { Uploader } from "../dataset/uploader.ts";
 import { pickValidation } from "../dataset/validation.ts";
-import { StepError } from "../errors.ts";
+import { emptyPrefix } from "../empty-prefix.ts";
+import { StepError, UsageError } from "../errors.ts";
 import type { Dataset, Manifest } from "../manifest.ts";
 import { keys } from "../names.ts";
-import { listObjects, readText, writeJson } from "../s3.ts";
+import { readText, writeJson } from "../s3.ts";
 
 export interface StageDataInput {
   readonly source: Source;
   readonly bucket: string;
 }
 
+type StagingConfig = Pick<Config, "project" | "environment" | "dataset" | "training">;
+
 /** Changes when the same pictures would be staged as other objects. */
-const format = 1;
+const format = 2;
 const uploadsInFlight = 16;
 
 /**
  * Puts a data set where training and evaluation find it, under a prefix named by its content. What
- * is there already is not sent again; `manifest.json` comes last.
+ * is there already is not sent again; `manifest.json` comes last. Another number of training instances
+ * adds their shards to it, and nothing else.
  * @throws StepError where the bucket is missing, elsewhere or closed, or where the pictures changed
- * since the source was opened; the signal's reason on abort; whatever reading the source throws.
+ * since the source was opened; UsageError for more instances than pictures of a class; the signal's reason on abort; whatever reading the source throws.
  */
 export async function stageData(
   context: Context,
-  config: Pick<Config, "project" | "environment" | "dataset">,
+  config: StagingConfig,
   { source, bucket }: StageDataInput,
 ): Promise<Dataset> {
   try {
@@ -43,74 +49,105 @@ export async function stageData(
 }
 
 async function stage(
-  { clients: { s3 }, progress, signal }: Context,
-  config: Pick<Config, "project" | "environment" | "dataset">,
+  context: Context,
+  config: StagingConfig,
   source: Source,
   bucket: string,
 ): Promise<Dataset> {
-  const { classes, seed, validation: share } = config.dataset;
+  const { progress, signal } = context;
+  const { s3 } = context.clients;
+  const { seed, validation: share } = config.dataset;
+  const { instanceCount } = config.training;
+  const { classes, background } = source;
   const { contentHash, counts } = source.survey;
+  const validation = pickValidation(counts.train, share, seed);
+  refuseEmptyShards(instanceCount, counts.train, validation);
   const hash = createHash("sha256")
-    .update(JSON.stringify({ format, classes, seed, share, contentHash }))
+    .update(JSON.stringify({ format, classes, background, seed, share, contentHash }))
     .digest("hex")
     .slice(0, 16);
   const prefix = keys.dataset(config, hash);
   const manifestKey = `${prefix}manifest.json`;
-  const before = await readText(s3, bucket, manifestKey);
-  if (before !== undefined) {
+  const text = await readText(s3, bucket, manifestKey);
+  const before = text === undefined ? undefined : (JSON.parse(text) as Manifest);
+  const dataset = { bucket, prefix };
+  if (before !== undefined && (await hasShards(s3, dataset, instanceCount))) {
     progress.line(`s3://${bucket}/${prefix} is staged already`);
-    return {
-      bucket,
-      prefix,
-      manifest: { ...(JSON.parse(before) as Manifest), source: source.name },
-    };
+    return { ...dataset, manifest: { ...before, source: source.name } };
   }
 
-  const staged = new Map<string, string>();
-  for await (const { key, etag } of listObjects(s3, bucket, prefix)) staged.set(key, etag);
   const total = [...counts.train, ...counts.test].reduce((sum, count) => sum + count);
   const surveyor = new Surveyor(classes, (done) => progress.count(done, total, "pictures"));
   const contents = emptyContents();
-  const uploads = layOut(surveyor.pass(source.pictures()), {
+  const channels = channelNames(instanceCount);
+  // Of a whole dataset only the shards for another number of instances are missing.
+  const missing = before === undefined ? "" : trainFolder(instanceCount);
+  const pictures = surveyor.pass(source.pictures());
+  const uploads = layOut(missing === "" ? pictures : withoutTests(pictures), {
     classes,
-    validation: pickValidation(counts.train, share, seed),
+    validation,
+    channels,
     contents,
   });
-  const send = async ({ key, body, contentType }: Upload) => {
-    const Key = prefix + key;
-    if (staged.get(Key) === createHash("md5").update(body).digest("hex")) return;
-    const object = { Bucket: bucket, Key, Body: body, ContentType: contentType };
-    const put = () => s3.send(new PutObjectCommand(object), { abortSignal: signal });
-    await put().catch((error: unknown) => {
-      // Spoilt on the way, which the SDK does not retry: its checksum is of the bytes that are here.
-      if ((error as Error).name === "BadDigest") return put();
-      throw error;
-    });
+  const uploader = new Uploader(s3, bucket, prefix, signal);
+  await uploader.survey(missing);
+  const send = async (upload: Upload) => {
+    if (upload.key.startsWith(missing)) await uploader.send(upload);
+    upload.release?.();
   };
-  await pMap(uploads, send, { concurrency: uploadsInFlight, signal });
+  try {
+    await pMap(uploads, send, { concurrency: uploadsInFlight, signal });
+  } catch (error) {
+    await uploader.abort().catch(() => undefined); // The first error says what is wrong.
+    throw error;
+  }
   if (surveyor.survey().contentHash !== contentHash) {
+    // They are whole, and beside a manifest: whoever finds them there believes them.
+    if (before !== undefined) await emptyPrefix(context, bucket, prefix + missing);
     throw new StepError(
       `The pictures of "${source.name}" changed while they were staged: run it again. ` +
-        `s3://${bucket}/${prefix} is without a manifest, so nothing will use it.`,
+        (before === undefined
+          ? `s3://${bucket}/${prefix} is without a manifest, so nothing will use it.`
+          : `What was sent to s3://${bucket}/${prefix}${missing} is deleted again.`),
     );
   }
-  const manifest = describe(contents, { hash, source: source.name, classes, seed });
+  if (before !== undefined) return { ...dataset, manifest: { ...before, source: source.name } };
+  const manifest = describe(contents, {
+    hash,
+    source: source.name,
+    classes,
+    ...(background !== undefined && { background }),
+    seed,
+  });
   await writeJson(s3, bucket, manifestKey, manifest);
-  return { bucket, prefix, manifest };
+  return { ...dataset, manifest };
+}
+
+async function* withoutTests(pictures: AsyncIterable<Picture>) {
+  for await (const picture of pictures) if (picture.split === "train") yield picture;
+}
+
+/** @throws UsageError where an instance would have nothing to train on. */
+function refuseEmptyShards(
+  instances: number,
+  train: readonly number[],
+  validation: readonly ReadonlySet<number>[],
+): void {
+  const most = Math.max(...train.map((count, label) => count - (validation[label]?.size ?? 0)));
+  if (instances <= most) return;
+  throw new UsageError(
+    `training.instanceCount is ${instances}, and the largest class has ${most} training pictures: ` +
+      "some instances would have none. Lower it.",
+  );
 }
 
 function describe(
-  { train, validation, test, shards }: Contents,
-  head: Pick<Manifest, "hash" | "source" | "classes" | "seed">,
+  { train, validation, test }: Contents,
+  head: Omit<Manifest, "counts" | "test">,
 ): Manifest {
   return {
     ...head,
-    counts: {
-      train: train.labels.length,
-      validation: validation.labels.length,
-      test: test.labels.length,
-    },
-    ...shards,
+    counts: { train, validation, test: test.labels.length },
     test: test.labels.map((label, at) => ({
       key: `test/${pictureName(head.classes[label], test.ids[at])}`,
       label,

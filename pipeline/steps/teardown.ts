@@ -1,224 +1,189 @@
-import { setTimeout as sleep } from "node:timers/promises";
-import {
-  DeleteEndpointCommand,
-  DeleteEndpointConfigCommand,
-  DeleteModelCommand,
-  DeleteModelPackageCommand,
-  DeleteModelPackageGroupCommand,
-  DescribeTrainingJobCommand,
-  DescribeTransformJobCommand,
-  paginateListModelPackages,
-  StopTrainingJobCommand,
-  StopTransformJobCommand,
-} from "@aws-sdk/client-sagemaker";
 import type { Config } from "../config.ts";
 import type { Context } from "../context.ts";
-import { emptyPrefix } from "../empty-prefix.ts";
-import { describeEndpoint } from "../endpoint.ts";
-import { StepError } from "../errors.ts";
-import { inventory, type Resource } from "../inventory.ts";
-import { keys, names } from "../names.ts";
-import { poll } from "../poll.ts";
-import { deregisterScaling } from "../scaling.ts";
-import { deleteStack } from "../stack.ts";
+import { messageOf, StepError, UsageError } from "../errors.ts";
+import { inventory } from "../inventory.ts";
+import { names } from "../names.ts";
+import type { ObjectVersion } from "../object-versions.ts";
+import { bounded } from "../pace.ts";
+import { remove, type RemovalOptions } from "../removal.ts";
+import { storedObjects } from "../stored-objects.ts";
+import { after, type Deletion, planTeardown, type TeardownPlan } from "../teardown-plan.ts";
+import { planLines } from "../teardown-text.ts";
 
 export interface TeardownInput {
   readonly bucket: string;
   /** Ends after the plan. */
   readonly dryRun?: boolean | undefined;
+  /** The environment's name, as a person typed it: opens what is marked to stay. */
+  readonly confirm?: string | undefined;
   readonly pollIntervalMs?: number;
 }
 
 export interface TornDown {
-  readonly deleted: readonly Resource[];
-  /** What a dry run would have deleted; empty otherwise. */
-  readonly planned: readonly Resource[];
+  /** The first, which says what was there. */
+  readonly plan: TeardownPlan;
+  readonly deleted: readonly Deletion[];
+}
+
+/** A deletion that did not happen. */
+export interface Left extends Deletion {
+  readonly reason: string;
 }
 
 /** Some of it is still there. `left` names it. */
 export class TeardownError extends StepError {
-  readonly left: readonly Resource[];
-  readonly deleted: readonly Resource[];
+  readonly left: readonly Left[];
+  readonly deleted: readonly Deletion[];
+  readonly plan: TeardownPlan;
 
-  constructor(
-    message: string,
-    { left, deleted }: { left: readonly Resource[]; deleted: readonly Resource[] },
-    options: ErrorOptions,
-  ) {
-    super(message, options);
+  constructor(message: string, { plan, deleted }: TornDown, left: readonly Left[]) {
+    super(message);
     this.left = left;
     this.deleted = deleted;
+    this.plan = plan;
   }
 }
 
-const ROUNDS = 3;
+/** A plan for what appeared while the former one was carried out; more than that is a run at work. */
+const PLANS = 3;
 
 /**
- * Deletes what carries this project's and environment's tags and the objects under their prefix, in
- * dependency order, and then looks what is left. A deletion that fails does not stop the others.
- * @throws TeardownError with every failure and every leftover.
+ * Plans what carries this project's and environment's tags and what lies under their prefix, deletes
+ * exactly that, and looks what is left. What fails stops only what depends on it. Run again, it goes on.
+ * @throws TeardownError with everything that is left, each with its reason; UsageError where the
+ * environment is marked to stay and its name was not typed.
  */
 export async function teardown(
   context: Context,
   config: Config,
   input: TeardownInput,
 ): Promise<TornDown> {
-  const deleted: Resource[] = [];
-  let failures: Error[] = [];
-  let left = await inventory(context, config, input);
-  if (left.length === 0) context.progress.line("nothing to delete");
-  if (input.dryRun === true) {
-    if (left.length > 0) context.progress.line(`would delete: ${describe(left)}`);
-    return { deleted, planned: left };
-  }
-  // A cancelled run's last request can still make something while the first round deletes.
-  for (let round = 1; round <= ROUNDS && left.length > 0; round++) {
-    context.progress.line(`to delete: ${describe(left)}`);
-    failures = [];
-    for (const resource of left) {
-      try {
-        await remove(context, config, input, resource);
-        deleted.push(resource);
-      } catch (error) {
-        context.signal.throwIfAborted();
-        const reason = error instanceof Error ? error.message : String(error);
-        failures.push(
-          new StepError(`${resource.kind} ${resource.name}: ${reason}`, { cause: error }),
-        );
-      }
+  using stack = new DisposableStack();
+  stack.use(bounded(context));
+  const { progress } = context;
+  const first = await look(context, config, input);
+  const deleted: Deletion[] = [];
+  for (const line of planLines(first.plan)) progress.line(line);
+  const done = { plan: first.plan, deleted };
+  if (input.dryRun === true) return done;
+  checkConfirmed(config, input, first.plan);
+  const failed = new Map<string, Left>();
+  let { plan, spared } = first;
+  for (let number = 1; number <= PLANS && plan.deletions.length > 0; number++) {
+    const outcomes = await carryOut(context, plan, {
+      timeoutMs: config.endpoint.maxWaitMinutes * 60_000,
+      pollIntervalMs: input.pollIntervalMs ?? 5000,
+      spared,
+    });
+    failed.clear();
+    for (const [deletion, reason] of outcomes) {
+      if (reason === undefined) deleted.push(deletion);
+      else failed.set(keyOf(deletion), { ...deletion, reason });
     }
-    left = await inventory(context, config, input);
+    ({ plan, spared } = await look(context, config, input));
+    const appeared = plan.deletions.filter((deletion) => !failed.has(keyOf(deletion)));
+    if (appeared.length === 0) break;
+    progress.line(`plan ${number + 1}, for what appeared meanwhile: ${list(appeared)}`);
+  }
+  const left: Left[] = [];
+  for (const deletion of plan.deletions) {
+    const again = "it was made anew as often as it was deleted";
+    left.push(failed.get(keyOf(deletion)) ?? { ...deletion, reason: again });
   }
   if (left.length > 0) {
     throw new TeardownError(
       [
         `Teardown of ${names.endpoint(config)} is not complete; run it again.`,
-        ...failures.map(({ message }) => `not deleted: ${message}`),
-        `left: ${describe(left)}`,
+        ...left.map(({ kind, name, reason }) => `left: ${kind} ${name}: ${reason}`),
       ].join("\n"),
-      { left, deleted },
-      { cause: failures[0] },
+      done,
+      left,
     );
   }
-  context.progress.line("left: nothing");
-  return { deleted, planned: [] };
+  progress.line("left: nothing");
+  return done;
 }
 
-/** `endpoint a, 409 objects in s3://…` as one readable line. */
-function describe(resources: readonly Resource[]): string {
-  return resources
-    .map(
-      ({ kind, name, count }) =>
-        `${kind === "objects" ? `${count}${count === 1000 ? "+" : ""} objects in` : kind} ${name}`,
-    )
-    .join(", ");
-}
-
-async function remove(
+/** What is there, as a plan. Two looks at the same things give the same plan. */
+async function look(
   context: Context,
   config: Config,
-  input: TeardownInput,
-  { kind, name }: Resource,
-): Promise<void> {
-  const { sagemaker } = context.clients;
-  const gone = (look: () => Promise<boolean>) =>
-    poll(async () => ((await look()) ? true : undefined), {
-      what: `The deletion of ${kind} ${name}`,
-      timeoutMs: config.endpoint.maxWaitMinutes * 60_000,
-      intervalMs: input.pollIntervalMs ?? 5000,
-      signal: context.signal,
-      resume: "It goes on: run the step again.",
-    });
-  switch (kind) {
-    case "scaling":
-      await deregisterScaling(context, name);
-      return;
-    case "endpoint":
-      // One that is being made or updated cannot be deleted yet.
-      await gone(
-        async () => !(await describeEndpoint(context, name))?.EndpointStatus?.endsWith("ing"),
-      );
-      await ignoringAbsence(sagemaker.send(new DeleteEndpointCommand({ EndpointName: name })));
-      await gone(async () => (await describeEndpoint(context, name)) === undefined);
-      return;
-    case "endpoint configuration":
-      await ignoringAbsence(
-        sagemaker.send(new DeleteEndpointConfigCommand({ EndpointConfigName: name })),
-      );
-      return;
-    case "model":
-      await ignoringAbsence(sagemaker.send(new DeleteModelCommand({ ModelName: name })));
-      return;
-    case "training job":
-      await ignoringAbsence(sagemaker.send(new StopTrainingJobCommand({ TrainingJobName: name })));
-      await gone(async () => {
-        const job = await sagemaker.send(new DescribeTrainingJobCommand({ TrainingJobName: name }));
-        return !["InProgress", "Stopping"].includes(job.TrainingJobStatus ?? "");
-      });
-      return;
-    case "transform job":
-      await ignoringAbsence(
-        sagemaker.send(new StopTransformJobCommand({ TransformJobName: name })),
-      );
-      await gone(async () => {
-        const job = await sagemaker.send(
-          new DescribeTransformJobCommand({ TransformJobName: name }),
-        );
-        return !["InProgress", "Stopping"].includes(job.TransformJobStatus ?? "");
-      });
-      return;
-    case "model package group":
-      await removePackages(context, name);
-      await sagemaker.send(new DeleteModelPackageGroupCommand({ ModelPackageGroupName: name }));
-      return;
-    case "stack":
-      await deleteStack(context, name, { timeoutMs: config.endpoint.maxWaitMinutes * 60_000 });
-      return;
-    case "objects":
-      await removeObjects(context, config, input);
-  }
+  { bucket }: TeardownInput,
+): Promise<{ plan: TeardownPlan; spared: (version: ObjectVersion) => boolean }> {
+  const resources = await inventory(context, config);
+  const groups = resources.filter(({ kind }) => kind === "model package group");
+  const stored = await storedObjects(context, config, {
+    bucket,
+    groups: groups.map(({ name }) => name),
+  });
+  const plan = planTeardown(config, resources, stored.places);
+  return { plan, spared: (version) => plan.keptShares.includes(stored.shareOf(version)) };
 }
 
-async function removePackages({ clients }: Context, group: string): Promise<void> {
-  const pages = paginateListModelPackages(
-    { client: clients.sagemaker },
-    { ModelPackageGroupName: group },
+function checkConfirmed(
+  { environment, teardown: { protect } }: Config,
+  { confirm }: TeardownInput,
+  plan: TeardownPlan,
+): void {
+  const marked = [...plan.protected, ...(protect.includes(environment) ? ["pipeline.yaml"] : [])];
+  if (marked.length === 0 || confirm === environment) return;
+  throw new UsageError(
+    `Environment ${environment} is to stay, by ${marked.join(", ")}: only a person who types its name ` +
+      `has it removed${confirm === undefined ? "" : `, and "${confirm}" is not it`}. Run teardown.yml by hand and confirm it.`,
   );
-  for await (const { ModelPackageSummaryList = [] } of pages) {
-    for (const { ModelPackageArn } of ModelPackageSummaryList) {
-      await clients.sagemaker.send(
-        new DeleteModelPackageCommand({ ModelPackageName: ModelPackageArn }),
-      );
-    }
-  }
 }
 
-/** Captures and logs of what was just deleted can still arrive: looks again until the prefix stays empty. */
-async function removeObjects(
+/**
+ * Deletes what is planned, all at once but what must wait for another. Returns each with why it was
+ * not deleted, or undefined.
+ */
+async function carryOut(
   context: Context,
-  config: Config,
-  { bucket, pollIntervalMs = 5000 }: TeardownInput,
-): Promise<void> {
-  const prefix = keys.environment(config);
-  await emptyPrefix(context, bucket, prefix);
-  await sleep(Math.min(pollIntervalMs, 2000), undefined, { signal: context.signal });
-  await emptyPrefix(context, bucket, prefix);
+  { deletions }: TeardownPlan,
+  options: RemovalOptions,
+): Promise<[Deletion, string | undefined][]> {
+  const outcomes = new Map<Deletion, Promise<string | undefined>>();
+  for (const deletion of deletions) {
+    const needed = deletions.filter(({ kind }) => after[deletion.kind].includes(kind));
+    outcomes.set(
+      deletion,
+      (async () => {
+        for (const each of needed) {
+          if ((await outcomes.get(each)) === undefined) continue;
+          return `not tried, since ${each.kind} ${each.name} is still there`;
+        }
+        return attempt(context, deletion, options);
+      })(),
+    );
+  }
+  return Promise.all(
+    [...outcomes].map(async ([deletion, reason]): Promise<[Deletion, string | undefined]> => [
+      deletion,
+      await reason,
+    ]),
+  );
 }
 
-/** Deleting what is gone, or stopping what is over, is success. */
-async function ignoringAbsence(request: Promise<unknown>): Promise<void> {
+async function attempt(
+  context: Context,
+  deletion: Deletion,
+  options: RemovalOptions,
+): Promise<string | undefined> {
+  const { kind, name } = deletion;
   try {
-    await request;
+    await remove(context, deletion, options);
+    context.progress.line(`deleted ${kind} ${name}`);
+    return undefined;
   } catch (error) {
-    if (!isAbsent(error)) throw error;
+    context.signal.throwIfAborted();
+    return messageOf(error);
   }
 }
 
-function isAbsent(error: unknown): boolean {
-  return (
-    error instanceof Error &&
-    /could not find|not found|does not exist|is in status|terminal state/i.test(
-      `${error.name} ${error.message}`,
-    )
-  );
+function keyOf({ kind, name }: Deletion): string {
+  return `${kind} ${name}`;
+}
+
+function list(deletions: readonly Deletion[]): string {
+  return deletions.map(keyOf).join(", ");
 }

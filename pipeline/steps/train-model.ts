@@ -1,9 +1,12 @@
 import { StopTrainingJobCommand } from "@aws-sdk/client-sagemaker";
+import { checkpointConfig, dropCheckpoints, requireIdle } from "../checkpoints.ts";
 import type { Config } from "../config.ts";
 import type { Context } from "../context.ts";
+import { requireShards } from "../dataset/channels.ts";
 import { StepError, UsageError } from "../errors.ts";
 import type { Dataset } from "../manifest.ts";
 import { names } from "../names.ts";
+import { type Fallback, finishWithFallback, startWithFallback } from "../instance-fallback.ts";
 import { poll } from "../poll.ts";
 import { type Stoppable, stopOnAbort } from "../stop-on-abort.ts";
 import {
@@ -15,6 +18,7 @@ import {
   metricsOf,
 } from "../trained-model.ts";
 import {
+  capacityReason,
   createTrainingJob,
   describeTrainingJob,
   findTrainingJob,
@@ -22,6 +26,7 @@ import {
   lacksCapacity,
   type TrainingJob,
 } from "../training-job.ts";
+import { startTuning, tuneModel } from "../tune-model.ts";
 import { trainingSpecification } from "../training-specification.ts";
 
 export interface TrainModelInput {
@@ -43,8 +48,8 @@ export interface TrainModelInput {
 
 /**
  * Trains a model with SageMaker's built-in image-classification algorithm, or adopts the job of the
- * same specification that an earlier run made. Goes on to the next of `training.instanceTypes` where
- * AWS has no capacity.
+ * same specification that an earlier run made. With `training.tuning` it is the best of a tuning job's.
+ * Goes on to the next of `training.instanceTypes` where AWS has no capacity.
  * @throws StepError when the job fails, is stopped, or does not end in time.
  */
 export async function trainModel(
@@ -52,29 +57,29 @@ export async function trainModel(
   config: Config,
   input: TrainModelInput,
 ): Promise<TrainedModel> {
+  checkRetrain(input);
+  const { tuning } = config.training;
+  if (tuning !== undefined) return tuneModel(context, config, { ...input, tuning });
   const history: TrainingMoment[] = [];
-  const full = new Set<string>();
   const deadline = input.timeoutMs === undefined ? undefined : Date.now() + input.timeoutMs;
-  for (;;) {
-    const { job, adopted } = await start(context, config, input, full);
-    input.onStarted?.({ ...startedTraining(job), adopted });
-    const timeoutMs = deadline === undefined ? undefined : Math.max(0, deadline - Date.now());
-    const ended = isOver(job)
-      ? job
-      : await wait(context, config, { ...input, timeoutMs }, job, history);
-    if (lacksCapacity(ended)) {
-      const type = ended.ResourceConfig?.InstanceType ?? "";
-      full.add(type);
-      context.progress.line(`no capacity for ${type}: ${ended.FailureReason ?? ""}`);
-    } else {
-      const model = trainedModel(ended);
-      const { modelDataUrl, trainingSeconds, billableSeconds } = model;
-      context.progress.line(
-        `model ${modelDataUrl}, ${trainingSeconds} s of training, ${billableSeconds} s billed`,
-      );
-      return { ...model, adopted, history };
-    }
-  }
+  const { job, adopted } = await finishWithFallback(
+    context,
+    config,
+    trainingJobs(context, config, input),
+    async (found) => {
+      input.onStarted?.({ ...startedTraining(found.job), adopted: found.adopted });
+      if (isOver(found.job)) return found.job;
+      const timeoutMs = deadline === undefined ? undefined : Math.max(0, deadline - Date.now());
+      return wait(context, config, { ...input, timeoutMs }, found.job, history);
+    },
+  );
+  const model = trainedModel(job);
+  await dropCheckpoints(context, job);
+  const { modelDataUrl, trainingSeconds, billableSeconds } = model;
+  context.progress.line(
+    `model ${modelDataUrl}, ${trainingSeconds} s of training, ${billableSeconds} s billed`,
+  );
+  return { ...model, adopted, history };
 }
 
 /** Starts what `trainModel` waits for, or finds it, and returns at once. */
@@ -83,7 +88,15 @@ export async function startTraining(
   config: Config,
   input: TrainModelInput,
 ): Promise<StartedTraining> {
-  const { job, adopted } = await start(context, config, input, new Set());
+  checkRetrain(input);
+  const { tuning } = config.training;
+  if (tuning !== undefined) return startTuning(context, config, { ...input, tuning });
+  const { job, adopted } = await startWithFallback(
+    context,
+    config,
+    new Map(),
+    trainingJobs(context, config, input),
+  );
   if (!isOver(job)) {
     await stopOnAbort(context, stoppable(context, input, job), async () =>
       context.signal.throwIfAborted(),
@@ -92,43 +105,36 @@ export async function startTraining(
   return { ...startedTraining(job), adopted };
 }
 
-/**
- * A job that is there on any of the instance types, else a new one on the first that is not `full`,
- * which grows by those that AWS has no capacity for. An earlier run's lack is not remembered.
- */
-async function start(
-  context: Context,
-  config: Config,
-  { dataset, executionRoleArn, run, retrain, started }: TrainModelInput,
-  full: Set<string>,
-): Promise<{ job: TrainingJob; adopted: boolean }> {
+function checkRetrain({ retrain, run }: TrainModelInput): void {
   if (retrain === true && run === undefined) {
     throw new UsageError("To retrain, name the run: its job is found by that name again.");
   }
-  const free = [];
-  for (const instanceType of config.training.instanceTypes) {
-    const specification = trainingSpecification(config, dataset, {
-      executionRoleArn,
-      instanceType,
-    });
-    const base = names.trainingJob(config, retrain ? { specification, run } : specification);
-    const found = await findTrainingJob(context, { base, specification, run, started });
-    if (found.job === undefined) free.push({ specification, run, name: found.name });
-    else if (lacksCapacity(found.job)) full.add(instanceType);
-    else return found;
-  }
-  for (const wanted of free) {
-    const type = wanted.specification.ResourceConfig?.InstanceType ?? "";
-    if (full.has(type)) continue;
-    const job = await createTrainingJob(context, config, wanted);
-    if (!lacksCapacity(job)) return { job, adopted: false };
-    full.add(type);
-    context.progress.line(`no capacity for ${type}: ${job.FailureReason ?? ""}`);
-  }
-  throw new StepError(
-    `AWS has no capacity for any of ${config.training.instanceTypes.join(", ")}. ` +
-      "Add another type to training.instanceTypes, or run again later.",
-  );
+}
+
+function trainingJobs(
+  context: Context,
+  config: Config,
+  { dataset, executionRoleArn, run, retrain, started }: TrainModelInput,
+): Fallback<TrainingJob> {
+  return {
+    async find(instanceType) {
+      const instance = { executionRoleArn, instanceType };
+      const specification = trainingSpecification(config, dataset, instance);
+      const base = names.trainingJob(config, retrain ? { specification, run } : specification);
+      const found = await findTrainingJob(context, { base, specification, run, started });
+      if (found.job !== undefined) return found;
+      const checkpoints = checkpointConfig(config, specification, retrain ? run : undefined);
+      const wanted = { specification, checkpoints, run, name: found.name };
+      return {
+        create: async () => {
+          await requireShards(context.clients.s3, dataset, config.training.instanceCount);
+          await requireIdle(context, config, wanted);
+          return createTrainingJob(context, config, wanted);
+        },
+      };
+    },
+    lack: (job) => (lacksCapacity(job) ? capacityReason(job) : undefined),
+  };
 }
 
 function wait(

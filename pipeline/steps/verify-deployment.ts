@@ -1,32 +1,47 @@
 import pMap from "p-map";
+import { verificationId } from "../capture.ts";
 import type { Config } from "../config.ts";
 import type { Context } from "../context.ts";
-import { StepError } from "../errors.ts";
-import type { Evaluation } from "../evaluation.ts";
+import { messageOf, StepError } from "../errors.ts";
 import { execute, type Execution } from "../execution.ts";
-import type { Dataset } from "../manifest.ts";
+import { type Dataset, isStranger } from "../manifest.ts";
+import { percentile } from "../percentile.ts";
 import { poll } from "../poll.ts";
+import { expiryOf } from "../expiry.ts";
 import { restoreEndpoint } from "../restore-endpoint.ts";
-import type { DeployedEndpoint } from "./deploy-endpoint.ts";
+import { requireServed, type ServedConfig } from "../served-config.ts";
 import {
   choosePictures,
+  chooseStrangers,
+  type Known,
   makeUnsurePicture,
   type VerificationPicture,
 } from "../verification-pictures.ts";
+import { setVerified } from "../verified.ts";
+import { STRANGER, UNSURE } from "../unrouted.ts";
 
 const IN_FLIGHT = 2;
 /** How long a role that was just made may be unknown to the services that check it. */
 const ROLE_TIMEOUT_MS = 300_000;
 
-export interface VerifyDeploymentInput {
+/** What the deployed model was measured on, and how it did. */
+export interface Measured {
   readonly dataset: Dataset;
-  readonly evaluation: Pick<Evaluation, "predictions" | "classes">;
+  readonly evaluation: Known;
+}
+
+export interface VerifyDeploymentInput {
+  /** Where it fails, the model can't be verified, and is taken back like one that is not as measured. */
+  readonly readMeasured: () => Promise<Measured>;
   readonly stateMachineArn: string;
   readonly endpointName: string;
-  /** What is taken back where the verification fails; nothing where it is not given. */
-  readonly deployment?: DeployedEndpoint | undefined;
+  /**
+   * What must serve, and is taken back where it does not verify; where it is not given, whatever serves
+   * is verified and left as it is.
+   */
+  readonly endpointConfigName?: string | undefined;
   readonly pollIntervalMs?: number;
-  /** Pictures to send; at most half of them unsure ones. */
+  /** Pictures of vehicles to send; at most half of them unsure ones. */
   readonly count?: number;
 }
 
@@ -34,6 +49,8 @@ export interface VerifyDeploymentInput {
 export interface Verification {
   readonly confident: number;
   readonly unsure: number;
+  /** Pictures of anything else. */
+  readonly strangers: number;
   readonly latencies: { readonly p50: number; readonly p95: number; readonly max: number };
   readonly executions: readonly {
     readonly key: string;
@@ -46,37 +63,51 @@ export interface Verification {
 /**
  * Sends test pictures through the state machine: those that the model is sure of must come back with
  * the route of their predicted class, the others must end in THRESHOLD_CONFIDENCE_NOT_MET, and both
- * must be seen. A model that is sure of every test picture is given a blend of two. Where it fails, the
- * deployment is taken back before the step does; a cancelled one is left as it is.
- * @throws StepError naming each execution that came to anything else, and what serves now.
+ * must be seen; pictures of anything else, where the model knows such, in NOT_A_KNOWN_VEHICLE. A model that
+ * is sure of every test picture is given a blend of two. Where it fails, the deployment is taken back before
+ * the step does; a cancelled one is left as it is. One that passes is what later ones are taken back to.
+ * @throws StepError naming each execution that came to anything else, what serves now, and the endpoint
+ * before, during and after it was taken back; where another configuration serves, with nothing done.
  */
 export async function verifyDeployment(
   context: Context,
   config: Config,
   input: VerifyDeploymentInput,
 ): Promise<Verification> {
-  try {
-    return await verify(context, config, input);
-  } catch (error) {
-    const { deployment } = input;
-    if (deployment === undefined || context.signal.aborted) throw error;
-    context.progress.line("the verification failed: taking the deployment back");
-    const now = await restoreEndpoint(context, config, deployment, input).catch(
-      (reason: unknown) => `It could not be taken back: ${messageOf(reason)}`,
-    );
-    throw new StepError(`${messageOf(error)}\n${now}`, { cause: error });
-  }
+  const { endpointName, endpointConfigName } = input;
+  if (endpointConfigName === undefined) return verify(context, config, input);
+  const deployed = { endpointName, endpointConfigName };
+  await requireServed(context, config, deployed, input);
+  const verification = await verify(context, config, input).catch((error: unknown) =>
+    takeBack(context, config, { ...input, ...deployed, error }),
+  );
+  // Meanwhile another run may have deployed: then nobody can tell which of the two was verified.
+  const { EndpointArn } = await requireServed(context, config, deployed, input);
+  const expiresAt = await expiryOf(context, EndpointArn);
+  await setVerified(context, EndpointArn, { endpointConfigName, expiresAt });
+  return verification;
 }
 
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+async function takeBack(
+  context: Context,
+  config: Config,
+  failed: ServedConfig & { readonly error: unknown; readonly pollIntervalMs?: number },
+): Promise<never> {
+  const { error } = failed;
+  if (context.signal.aborted) throw error;
+  context.progress.line("the verification failed: taking the deployment back");
+  const now = await restoreEndpoint(context, config, failed, failed).catch(
+    (reason: unknown) => `It could not be taken back: ${messageOf(reason)}`,
+  );
+  throw new StepError(`${messageOf(error)}\n${now}`, { cause: error });
 }
 
 async function verify(
   context: Context,
   config: Config,
-  { dataset, evaluation, stateMachineArn, endpointName, count = 20 }: VerifyDeploymentInput,
+  { readMeasured, stateMachineArn, endpointName, count = 20 }: VerifyDeploymentInput,
 ): Promise<Verification> {
+  const { dataset, evaluation } = await readMeasured();
   const threshold = config.application.confidence;
   const pictures = choosePictures(evaluation, dataset, { threshold, count });
   const [first] = pictures;
@@ -90,8 +121,16 @@ async function verify(
       await makeUnsurePicture(context, dataset, evaluation, { threshold, endpointName }),
     );
   }
+  const strangers = chooseStrangers(evaluation, dataset);
+  const confident = pictures.filter((picture) => picture.confident).length;
+  const unsure = pictures.length - confident;
+  pictures.push(...strangers);
   const run = ({ key }: VerificationPicture) =>
-    execute(context, stateMachineArn, { bucket: dataset.bucket, key });
+    execute(context, stateMachineArn, {
+      bucket: dataset.bucket,
+      key,
+      inferenceId: verificationId(),
+    });
   await untilPermitted(context, () => run(first));
   let done = 0;
   const executions = await pMap(
@@ -104,7 +143,7 @@ async function verify(
     { concurrency: IN_FLIGHT, signal: context.signal },
   );
   const complaints = executions.flatMap((execution, at) => {
-    const complaint = complain(config, evaluation.classes, pictures[at], execution);
+    const complaint = complain(config, evaluation, pictures[at], execution);
     return complaint === undefined ? [] : [`${execution.key}: ${complaint} (${execution.arn})`];
   });
   if (complaints.length > 0) {
@@ -112,14 +151,14 @@ async function verify(
       `${complaints.length} of ${executions.length} executions of ${stateMachineArn} did not end as they must:\n${complaints.slice(0, 5).join("\n")}\nLook at the Lambdas' log groups under /aws/lambda/.`,
     );
   }
-  const confident = pictures.filter((picture) => picture.confident).length;
   const latencies = percentiles(executions.map(({ ms }) => ms));
   context.progress.line(
-    `${confident} routed, ${pictures.length - confident} ended in THRESHOLD_CONFIDENCE_NOT_MET; p50 ${latencies.p50} ms, p95 ${latencies.p95} ms`,
+    `${confident} routed, ${unsure} ended in THRESHOLD_CONFIDENCE_NOT_MET, ${strangers.length} in NOT_A_KNOWN_VEHICLE; p50 ${latencies.p50} ms, p95 ${latencies.p95} ms`,
   );
   return {
     confident,
-    unsure: pictures.length - confident,
+    unsure,
+    strangers: strangers.length,
     latencies,
     executions: executions.map(({ key, status, error, ms }) => ({
       key,
@@ -155,17 +194,23 @@ async function untilPermitted(context: Context, run: () => Promise<Execution>): 
 /** What is wrong with how a picture's execution ended, or undefined. */
 function complain(
   { application }: Config,
-  classes: readonly string[],
+  evaluation: Known,
   picture: VerificationPicture | undefined,
   { status, error, cause, output }: Execution,
 ): string | undefined {
   const ended = `${status} ${error} ${cause}`.trim();
-  if (picture?.confident === false) {
-    return status === "FAILED" && error === "THRESHOLD_CONFIDENCE_NOT_MET"
+  const predicted = picture?.predicted ?? -1;
+  const refusal = isStranger(evaluation, predicted)
+    ? STRANGER
+    : picture?.confident === false
+      ? UNSURE
+      : undefined;
+  if (refusal !== undefined) {
+    return status === "FAILED" && error === refusal
       ? undefined
-      : `expected FAILED THRESHOLD_CONFIDENCE_NOT_MET, got ${ended}`;
+      : `expected FAILED ${refusal}, got ${ended}`;
   }
-  const vehicle = classes[picture?.predicted ?? -1] ?? "";
+  const vehicle = evaluation.classes[predicted] ?? "";
   if (status !== "SUCCEEDED") return `expected SUCCEEDED as ${vehicle}, got ${ended}`;
   const { bay, orders } = application.routes[vehicle] ?? {};
   return output["vehicle"] === vehicle && output["bay"] === bay && output["orders"] === orders
@@ -174,8 +219,7 @@ function complain(
 }
 
 function percentiles(ms: readonly number[]): Verification["latencies"] {
-  const sorted = ms.toSorted((a, b) => a - b);
-  const at = (share: number) =>
-    Math.round(sorted[Math.min(sorted.length - 1, Math.ceil(share * sorted.length) - 1)] ?? 0);
+  const ascending = ms.toSorted((a, b) => a - b);
+  const at = (share: number) => Math.round(percentile(ascending, share));
   return { p50: at(0.5), p95: at(0.95), max: at(1) };
 }

@@ -1,7 +1,7 @@
 import { execFile } from "node:child_process";
 import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
@@ -49,11 +49,31 @@ const run = (step: string, inputs: Parameters<typeof runAction>[1]) =>
     },
   );
 
-test("the release is nine folders of two files, and the licences of all that is in them", async () => {
-  const steps = await readdir(join(release, "actions"));
-  expect(steps).toHaveLength(9);
+/** What lies beside the action that deploys it. */
+const application = [
+  "classify-api.zip",
+  "classify-fleet.asl.json",
+  "classify-image.zip",
+  "classify.asl.json",
+  "collect-results.zip",
+  "filter-inferences.zip",
+  "serialize-image.zip",
+];
+
+test("the release is a folder of two files for each action, the application beside one, and the licences of all of it", async () => {
+  const steps = (await readdir(join(release, "actions"))).toSorted();
+  const files = await readdir(join(root, "actions"), { recursive: true });
+  expect(steps).toEqual(
+    files
+      .filter((file) => basename(file) === "action.yml")
+      .map((file) => dirname(file))
+      .toSorted(),
+  );
   for (const step of steps) {
-    expect(await readdir(join(release, "actions", step))).toEqual(["action.yml", "index.mjs"]);
+    const carried = step === "deploy-stack" ? application : [];
+    expect(await readdir(join(release, "actions", step))).toEqual(
+      ["action.yml", "index.mjs", ...carried].toSorted(),
+    );
   }
   const licences = await readFile(join(release, "THIRD-PARTY-LICENSES.txt"), "utf8");
   const named = licences.split("\n").map((line) => line.split(" ")[0]);
@@ -62,6 +82,8 @@ test("the release is nine folders of two files, and the licences of all that is 
       "@actions/core",
       "@aws-sdk/client-s3",
       "@aws-sdk/client-sagemaker-runtime",
+      "sharp",
+      expect.stringMatching(/^@img\/sharp-libvips-/),
     ]),
   );
   expect(await readFile(join(release, "LICENSE"), "utf8")).toContain("MIT License");
@@ -119,6 +141,7 @@ test("a bundled deploy-stack carries the application inside, and teardown takes 
   expect(deployed.outputs).toMatchObject({
     "stack-name": "scones-bundled-application",
     change: "created",
+    "api-url": expect.stringMatching(/\/classify$/),
     "state-machine-arn": expect.stringMatching(/^arn:aws:states:.*:stateMachine:scones-bundled-/),
   });
   const planned = await run("teardown", { "dry-run": true });

@@ -75,7 +75,7 @@ test("a cancelled evaluation stops its batch transform", async () => {
   const ran = await stand.run(
     "evaluate-model",
     { environment: "evaluate", "dataset-uri": datasetUri, "training-job-name": name },
-    { signalAt: { says: /0 of 20 test pictures predicted/, signal: "SIGINT" } },
+    { signalAt: { says: /0 of \d+ test pictures predicted/, signal: "SIGINT" } },
   );
   const [, TransformJobName = ""] = /transform job (\S+) on/.exec(ran.log) ?? [];
   expect(ran.code).toBe(1);

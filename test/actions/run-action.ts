@@ -67,6 +67,7 @@ export async function runAction(
         GITHUB_ACTIONS: "true",
         GITHUB_RUN_ID: "4711",
         GITHUB_RUN_ATTEMPT: "1",
+        GITHUB_SHA: "0123456789abcdef0123456789abcdef01234567",
         GITHUB_REPOSITORY: "scones-unlimited/scones",
         GITHUB_SERVER_URL: "https://github.com",
         GITHUB_WORKSPACE: workspace,

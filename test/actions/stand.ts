@@ -20,14 +20,15 @@ const FAST = "{ act: learn }";
 const withRole = new Set(["train-model", "evaluate-model"]);
 
 /**
- * Red pictures are bicycles, dark ones motorcycles. Of the folder `clear` every test picture is right,
- * of `mixed` 18 of 20.
+ * Red pictures are bicycles, dark ones motorcycles, green ones anything else. Of the folder `clear` every
+ * test picture is right, of `mixed`, which has nothing else, 18 of 20.
  */
 export async function openStand(): Promise<Stand> {
   await using stack = new AsyncDisposableStack();
   const workspace = await mkdtemp(join(tmpdir(), "scones-workspace-"));
   stack.defer(() => rm(workspace, { recursive: true, force: true }));
   await writePictures(join(workspace, "clear"), 0);
+  await writeStrangers(join(workspace, "clear"));
   await writePictures(join(workspace, "mixed"), 1);
   await writeFile(
     join(workspace, "pipeline.yaml"),
@@ -75,6 +76,18 @@ async function writePictures(folder: string, wrong: number): Promise<void> {
         pixels[pixels.length - 1] = number; // no two pictures alike
         await writeFile(join(folder, split, vehicle, `${number}.png`), encodePng(pixels, 8, 8));
       }
+    }
+  }
+}
+
+/** Under `train` and `test` ten pictures of anything else. */
+async function writeStrangers(folder: string): Promise<void> {
+  for (const split of ["train", "test"]) {
+    await mkdir(join(folder, split, "background"));
+    for (let number = 0; number < 10; number++) {
+      const pixels = Uint8Array.from({ length: 8 * 8 * 3 }, (_, at) => (at % 3 === 1 ? 255 : 0));
+      pixels[pixels.length - 1] = number; // no two pictures alike
+      await writeFile(join(folder, split, "background", `${number}.png`), encodePng(pixels, 8, 8));
     }
   }
 }

@@ -35,11 +35,14 @@ const services: Readonly<Record<string, string>> = {
 
 /** The requests that other permissions stand for. */
 const permissionsOf: Readonly<Record<string, readonly string[]>> = {
+  "s3:CompleteMultipartUpload": ["s3:PutObject"],
+  "s3:CreateMultipartUpload": ["s3:PutObject"],
   "s3:HeadObject": ["s3:GetObject"],
   "s3:ListObjectsV2": ["s3:ListBucket"],
   "s3:ListObjectVersions": ["s3:ListBucketVersions"],
   "s3:ListMultipartUploads": ["s3:ListBucketMultipartUploads"],
   "s3:DeleteObjects": ["s3:DeleteObject", "s3:DeleteObjectVersion"],
+  "s3:UploadPart": ["s3:PutObject"],
 };
 
 /** What AWS asks for beside the request itself. */
@@ -47,7 +50,6 @@ const implied = [
   "cloudformation:ListStacks", // stacks described without a name
   "cloudformation:TagResource", // a change set with tags
   "cloudwatch:DeleteAlarms", // what a scaling policy does
-  "cloudwatch:DescribeAlarms",
   "cloudwatch:PutMetricAlarm",
   "iam:CreateServiceLinkedRole", // the account's first scaled endpoint
   "iam:PassRole", // to SageMaker and to CloudFormation
@@ -80,6 +82,17 @@ test("the pipeline role may do what the steps ask AWS for, and no more", async (
   expect([...new Set(allowed)].toSorted()).toEqual([...new Set([...asked, ...implied])].toSorted());
 });
 
+test("alarms are described on all of them, as AWS decides it, by every role that may", async () => {
+  const roles = ["pipeline", "sagemaker-execution", "cloudformation-execution"];
+  const documents = await Promise.all(roles.map((name) => stand.policies(`scones-${name}`)));
+  const found = documents
+    .flat()
+    .flatMap(({ Statement }) =>
+      Statement.filter(({ Action }) => list(Action).includes("cloudwatch:DescribeAlarms")),
+    );
+  expect(found.map(({ Resource }) => Resource)).toEqual(["*", "*", "*"]);
+});
+
 test("every role of the application takes the boundary where there is one", async () => {
   const application = new URL("../../cloudformation/application.yaml", import.meta.url);
   const { Resources } = parse(await readFile(application, "utf8"), { logLevel: "silent" }) as {
@@ -87,7 +100,7 @@ test("every role of the application takes the boundary where there is one", asyn
   };
   const found = Object.values(Resources).filter(({ Type }) => Type === "AWS::IAM::Role");
   expect(found.map(({ Properties }) => Properties["PermissionsBoundary"])).toEqual(
-    Array.from({ length: 4 }, () => [
+    Array.from({ length: 7 }, () => [
       "HasPermissionsBoundary",
       "PermissionsBoundaryArn",
       "AWS::NoValue",
@@ -110,9 +123,11 @@ test("the boundary covers what the application's roles allow", async () => {
   );
   const documents = (await Promise.all(names.map((name) => stand.policies(name)))).flat();
   const asked = documents.flatMap(({ Statement }) =>
-    Statement.flatMap(({ Action, Resource }) =>
+    Statement.flatMap(({ Action, Resource, Condition = {} }) =>
       list(Resource).flatMap((resource) =>
-        list(Action).map((action) => question(action, resource, {})),
+        list(Action).map((action) =>
+          question(action, resource, Object.assign({}, ...Object.values(Condition))),
+        ),
       ),
     ),
   );

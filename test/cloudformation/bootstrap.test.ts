@@ -94,6 +94,27 @@ test("one id without the other is refused", async () => {
   ).rejects.toThrow(/both ids/);
 });
 
+test("a reader without a budget is refused", async () => {
+  await expect(
+    stand.deploy({ Project: "half", Repository: "owner/name", BudgetEmail: "me@example.com" }),
+  ).rejects.toThrow(/Give both, MonthlyBudget and BudgetEmail, or none/);
+});
+
+test("the budget counts what carries the project's tag, and mails at 80% and by forecast", () => {
+  const { Resources } = parseYaml(template, { logLevel: "silent" }) as {
+    Resources: { Budget: { Condition: string; Properties: Record<string, unknown> } };
+  };
+  const { Condition, Properties } = Resources.Budget;
+  expect(Condition).toBe("HasBudget");
+  expect(Properties).toMatchObject({
+    Budget: { CostFilters: { TagKeyValue: [["$", ["user:scones:project", "Project"]]] } },
+    NotificationsWithSubscribers: [
+      { Notification: { NotificationType: "ACTUAL", Threshold: 80 } },
+      { Notification: { NotificationType: "FORECASTED", Threshold: 100 } },
+    ],
+  });
+});
+
 test.each([
   ["repo:owner/name:ref:refs/heads/main", true],
   ["repo:owner/name:environment:production", true],
@@ -137,11 +158,16 @@ test("only what knows no resources is allowed on all of them", async () => {
   );
   expect(everywhere.map(({ Sid }) => Sid)).toEqual([
     "List", // SageMaker's and Application Auto Scaling's listings, of this region
+    "LookAtAlarms", // decided on all alarms, of this region
+    "PublishMonitoring", // of the namespace Scones
     "FindStacks", // stacks that have expired, of this region
     "LogInToRegistry", // a token is of the whole registry
     "WriteMetrics", // metrics have no ARN: held by their namespace
-    "DescribeLogGroups", // of this region
+    "LookAtRollbackAlarms", // likewise, under the model's role
+    "LookAtAlarms", // likewise, under CloudFormation's role
+    "DescribeAndDeliverLogs", // of this region
     "DeliverLogsAndTraces", // the boundary: log delivery and X-Ray have no ARN
+    "ListForStudio", // the boundary: listings, of this region
   ]);
 });
 
@@ -156,6 +182,7 @@ test("roles are handed only to the service that they are for", async () => {
       `arn:aws:iam::${account}:role/scones-*`,
       service(["lambda.amazonaws.com", "states.amazonaws.com"]),
     ],
+    [`arn:aws:iam::${account}:role/scones-*-studio-*`, service("sagemaker.amazonaws.com")],
   ]);
 });
 
@@ -176,6 +203,10 @@ test("the documents are within IAM's sizes, with the longest names too", async (
     );
     expect(JSON.stringify(boundary).length).toBeLessThanOrEqual(6144);
   }
+});
+
+test("the template fits into a request, as aws cloudformation deploy sends it without a bucket", () => {
+  expect(Buffer.byteLength(template)).toBeLessThanOrEqual(51_200);
 });
 
 test("the image is pulled from the registry that the training job names", () => {

@@ -5,26 +5,42 @@ import {
   ListRolePoliciesCommand,
   ListRolesCommand,
 } from "@aws-sdk/client-iam";
+import { type Deployed, serveApp } from "../../local/app.ts";
 import type { LocalAws } from "../../local/aws.ts";
 import type { Decision } from "../../local/iam.ts";
+import type { Config } from "../../pipeline/config.ts";
 import type { Context } from "../../pipeline/context.ts";
+import { createChangeSet } from "../../pipeline/change-set.ts";
 import { invokeEndpoint } from "../../pipeline/endpoint.ts";
 import { expiredEnvironments } from "../../pipeline/expiry.ts";
+import { runFleet } from "../../pipeline/fleet.ts";
 import type { Dataset } from "../../pipeline/manifest.ts";
-import { keys } from "../../pipeline/names.ts";
+import { keys, names } from "../../pipeline/names.ts";
 import { readBytes } from "../../pipeline/s3.ts";
 import { deployEndpoint } from "../../pipeline/steps/deploy-endpoint.ts";
 import { deployStack } from "../../pipeline/steps/deploy-stack.ts";
 import { evaluateModel } from "../../pipeline/steps/evaluate-model.ts";
 import { gateDeployment } from "../../pipeline/steps/gate-deployment.ts";
+import { keepEnvironment } from "../../pipeline/steps/keep-environment.ts";
 import { monitorEndpoint } from "../../pipeline/steps/monitor-endpoint.ts";
 import { teardown } from "../../pipeline/steps/teardown.ts";
 import { trainModel } from "../../pipeline/steps/train-model.ts";
 import { verifyDeployment } from "../../pipeline/steps/verify-deployment.ts";
-import { config, endless, type RoleStand } from "./role-stand.ts";
+import { tags } from "../../pipeline/tags.ts";
+import { config, configOf, endless, endlessTuning, type RoleStand, tuning } from "./role-stand.ts";
 
 const run = "recorded";
 const pollIntervalMs = 25;
+
+/** An update to two instances, which the stack's alarms look at without a wait. */
+const larger: Config = {
+  ...config,
+  endpoint: {
+    ...config.endpoint,
+    instanceCount: 2,
+    deployment: { ...config.endpoint.deployment, bakeSeconds: 0, terminationWaitSeconds: 0 },
+  },
+};
 
 /** The inline policies of a role as they were deployed: JSON documents by the policy's name. */
 export type Policies = ReadonlyMap<string, string>;
@@ -43,6 +59,8 @@ export async function recordRun(stand: RoleStand): Promise<RecordedRun> {
   await cancelTraining(stand, dataset);
   const training = { dataset, executionRoleArn, run, pollIntervalMs };
   const model = await trainModel(context, config, training);
+  await cancelled("tuning job", (stopped) => trainModel(stopped, endlessTuning, training), stand);
+  await trainModel(context, tuning, training);
   const evaluation = { ...model, dataset, bucket, executionRoleArn, run, pollIntervalMs };
   await cancelled("transform job", (stopped) => evaluateModel(stopped, config, evaluation), stand);
   const evaluated = await evaluateModel(context, config, evaluation);
@@ -50,14 +68,24 @@ export async function recordRun(stand: RoleStand): Promise<RecordedRun> {
   await gateDeployment(context, config, evaluated);
   const endpoint = { modelPackageArn, bucket, run, pollIntervalMs };
   const { endpointName } = await deployEndpoint(context, config, endpoint);
+  const { stateMachineArn, fleetArn, apiUrl } = await deployTwice(stand, endpointName);
   const expiresAt = new Date(Date.now() + 3_600_000);
-  const larger = { ...config, endpoint: { ...config.endpoint, instanceCount: 2 } };
   await deployEndpoint(context, larger, { ...endpoint, expiresAt });
   await gateDeployment(context, config, evaluated);
-  const { stateMachineArn } = await deployTwice(stand, endpointName);
+  await challenge(stand, dataset);
+  await askApi(stand, { apiUrl, dataset, evaluation: evaluated.evaluation });
+  await keepEnvironment(context, config, { ...aws, expiresAt, pollIntervalMs });
   const since = new Date();
-  const verification = { dataset, evaluation: evaluated.evaluation, stateMachineArn, endpointName };
-  await verifyDeployment(context, config, verification);
+  const { evaluation: measured } = evaluated;
+  const readMeasured = async () => ({ dataset, evaluation: measured });
+  await verifyDeployment(context, config, { readMeasured, stateMachineArn, endpointName });
+  const fleet = {
+    s3Prefix: dataset.prefix + (dataset.manifest.test[0]?.key ?? ""),
+    timeoutMs: 60_000,
+    pollIntervalMs,
+  };
+  await cancelled("fleet", (stopped) => runFleet(stopped, fleetArn, fleet), stand);
+  await runFleet(context, fleetArn, fleet);
   for (const { key } of dataset.manifest.test) {
     const picture = await readBytes(
       context.clients.s3,
@@ -71,14 +99,27 @@ export async function recordRun(stand: RoleStand): Promise<RecordedRun> {
     bucket,
     captureUri: `s3://${bucket}/${keys.capture(config)}`,
     endpointName,
-    evaluation: evaluated.evaluation,
+    ...evaluated,
     since,
   });
   const roles = await rolesOf(aws);
   await leaveUpload(stand);
   await expiredEnvironments(context, config);
-  await teardown(context, config, { bucket, pollIntervalMs });
+  const gone = { ...config, teardown: { keepReports: false, keepModels: false, protect: [] } };
+  await teardown(context, gone, { bucket, pollIntervalMs });
+  await leaveReview(stand);
+  await teardown(context, gone, { bucket, pollIntervalMs });
   return { roles, decisions: await stand.decisions() };
+}
+
+/** A second model, measured beside the one that serves. */
+async function challenge({ aws, context }: RoleStand, dataset: Dataset): Promise<void> {
+  const { bucket, executionRoleArn } = aws;
+  const other = configOf("act: learn, served: swaps");
+  const training = { dataset, executionRoleArn, run, pollIntervalMs };
+  const model = await trainModel(context, other, training);
+  const evaluated = await evaluateModel(context, other, { ...model, ...training, bucket });
+  await gateDeployment(context, other, evaluated);
 }
 
 async function deployTwice({ aws, context }: RoleStand, endpointName: string) {
@@ -86,6 +127,18 @@ async function deployTwice({ aws, context }: RoleStand, endpointName: string) {
   const input = { endpointName, bucket, cloudFormationRoleArn, permissionsBoundaryArn };
   await deployStack(context, config, { ...input, pollIntervalMs });
   return deployStack(context, config, { ...input, pollIntervalMs });
+}
+
+/** As the page does: for a picture that is not there, and with what is uploaded and then is none. */
+async function askApi({ aws }: RoleStand, deployed: Deployed): Promise<void> {
+  await using app = await serveApp(aws, config, deployed);
+  const s3_key = `${keys.uploads(config)}none.png`;
+  const large = "no picture".repeat(20_000);
+  const paths = { classify: JSON.stringify({ s3_key }), photo: large };
+  for (const [path, body] of Object.entries(paths)) {
+    const { status } = await fetch(app.url + path, { method: "POST", body });
+    if (status !== 400) throw new Error(`POST /${path} was answered ${status}`);
+  }
 }
 
 async function cancelTraining(stand: RoleStand, dataset: Dataset): Promise<void> {
@@ -114,6 +167,19 @@ async function cancelled(
 async function leaveUpload({ aws, context }: RoleStand): Promise<void> {
   const Key = `${keys.environment(config)}left-behind`;
   await context.clients.s3.send(new CreateMultipartUploadCommand({ Bucket: aws.bucket, Key }));
+}
+
+/** A change set of a stack that is not there yet, which a killed run did not come to execute. */
+async function leaveReview({ aws, context }: RoleStand): Promise<void> {
+  const stack = {
+    name: names.stack(config),
+    template: { TemplateBody: "Resources: { Topic: { Type: AWS::SNS::Topic } }" },
+    parameters: {},
+    tags: tags(config),
+    roleArn: aws.cloudFormationRoleArn,
+    pollIntervalMs,
+  };
+  await createChangeSet(context, stack, { token: "scones-left-behind", existing: undefined });
 }
 
 async function rolesOf({ environment }: LocalAws): Promise<Map<string, Policies>> {

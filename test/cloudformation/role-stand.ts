@@ -16,6 +16,12 @@ export const config = configOf("act: learn");
 /** The configuration of a training that ends only when it is stopped. */
 export const endless = configOf("act: hang");
 
+/** Hyperparameters are searched for, by one training job. */
+export const tuning = configOf("act: learn", search());
+
+/** A search that ends only when it is stopped. */
+export const endlessTuning = configOf("act: hang", search());
+
 /** A local AWS over an algorithm that is done at once, and pictures that it tells apart by their colour. */
 export interface RoleStand extends AsyncDisposable {
   readonly aws: LocalAws;
@@ -36,6 +42,7 @@ export async function openRoleStand(template?: string): Promise<RoleStand> {
       log: () => undefined,
       signal,
       decisions,
+      interruptions: { "ml.g4dn.xlarge": 1 },
       algorithmDir: fileURLToPath(new URL("../actions/colour-algorithm", import.meta.url)),
       ...(template !== undefined && { template }),
     }),
@@ -58,8 +65,16 @@ export async function openRoleStand(template?: string): Promise<RoleStand> {
   };
 }
 
-function configOf(hyperparameters: string): Config {
-  return parseConfig(`environment: test\ntraining: { hyperparameters: { ${hyperparameters} } }`);
+/** A configuration with these hyperparameters, which say what the algorithm does. */
+export function configOf(hyperparameters: string, more = ""): Config {
+  return parseConfig(
+    `environment: test\ntraining: { ${more}hyperparameters: { ${hyperparameters} } }`,
+  );
+}
+
+function search(): string {
+  const ranges = "{ momentum: { min: 0, max: 1 } }";
+  return `tuning: { maxJobs: 1, maxParallelJobs: 1, ranges: ${ranges} }, `;
 }
 
 const silent = { line: () => undefined, count: () => undefined };

@@ -22,7 +22,8 @@ async function monitored(verdict: Finding["verdict"], overrides: Partial<Finding
       environment: "production",
       verdict,
       records: "240",
-      driftedFeatures: verdict === "drift" ? "confidence,predicted-label" : undefined,
+      driftedFeatures: verdict === "drift" ? "confidence,predicted_class" : undefined,
+      driftedSince: verdict === "drift" ? "2026-01-02T03:04:05.000Z" : undefined,
       reportUri: "s3://bucket/report.json",
       label: "drift",
       runUrl: "https://github.test/o/r/actions/runs/77",
@@ -38,7 +39,9 @@ test("drift opens one issue, which the next days update and the end of the drift
     title: "The endpoint of production has drifted",
     state: "open",
     labels: ["drift"],
-    body: expect.stringContaining("| Drifted | confidence, predicted-label |"),
+    body: expect.stringContaining(
+      "| Drifted | confidence, predicted class |\n| Since | 2026-01-02T03:04:05.000Z |",
+    ),
   });
 
   const next = monitored("drift", { records: "1234" });

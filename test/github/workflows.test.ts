@@ -75,6 +75,20 @@ test("the pipeline's jobs follow each other, so that nothing starts after a clos
   expect(all["deploy"]?.environment).toBeDefined();
 });
 
+/** A job's steps that are actions of the project. */
+const own = (job: Job | undefined) =>
+  job?.steps.filter(({ uses = "" }) => uses.startsWith("./actions/")) ?? [];
+
+test("fault 57: a deployment that comes late passes the gate again, beside what serves by then", () => {
+  const { gate, deploy } = workflow("pipeline").jobs;
+  expect(own(deploy).map(({ uses }) => uses)).toEqual([
+    "./actions/gate-deployment",
+    "./actions/deploy-endpoint",
+    "./actions/deploy-stack",
+  ]);
+  expect(own(deploy)[0]).toEqual(own(gate)[0]);
+});
+
 test.each<[string, Inputs]>([
   ["drift-issue", driftIssue],
   ["evaluation-comment", evaluationComment],

@@ -18,7 +18,7 @@ test.each([
   [undefined, "the event is not an object"],
   ["text", "the event is not an object"],
   [{ s3_key: "k" }, "s3_bucket is missing"],
-  [{ s3_bucket: "b", s3_key: "" }, "s3_key is missing"],
+  [{ s3_bucket: "b" }, "s3_key is missing"],
   [{ ...event, image_data: 1 }, "image_data is not a string"],
   [{ ...event, inferences: "[0.1, 0.9]" }, "inferences are not a list of probabilities"],
   [{ ...event, inferences: [0.5, Number.NaN] }, "inferences are not a list of probabilities"],

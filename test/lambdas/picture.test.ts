@@ -1,7 +1,7 @@
 import { expect, test } from "@jest/globals";
 import { assert, oneof, property, uint8Array } from "fast-check";
 import sharp from "sharp";
-import { inspectPicture, MAX_PICTURE_BYTES } from "../../lambdas/picture.ts";
+import { inspectPicture, MAX_PICTURE_BYTES, readHeader } from "../../lambdas/picture.ts";
 import { encodePng } from "../../pipeline/png.ts";
 
 const canvas = (width: number, height: number) =>
@@ -35,12 +35,36 @@ test.each([
   expect(() => inspectPicture(bytes)).toThrow(expect.objectContaining({ name: "Refused" }));
 });
 
+test("a WebP's header tells its size, in each of the three ways", async () => {
+  const alpha = { create: { width: 71, height: 33, channels: 4, background: "#c808" } } as const;
+  const kinds = [
+    canvas(71, 33).webp(),
+    canvas(71, 33).webp({ lossless: true }),
+    sharp(alpha).webp(),
+  ];
+  const found = [];
+  for (const kind of kinds) {
+    const webp = await kind.toBuffer();
+    found.push(webp.toString("latin1", 12, 16));
+    expect(readHeader(webp)).toEqual({ contentType: "image/webp", width: 71, height: 33 });
+    expect(() => inspectPicture(webp)).toThrow("neither PNG nor JPEG");
+  }
+  expect(found).toEqual(["VP8 ", "VP8L", "VP8X"]);
+});
+
+test("HEIC is refused with what to do", () => {
+  const heic = Buffer.concat([Buffer.from("\0\0\0\x18ftypheic"), Buffer.alloc(40)]);
+  expect(() => readHeader(heic)).toThrow("export it as JPEG");
+});
+
 test("no bytes make it fail otherwise than by refusing them", () => {
   const jpegHead = Buffer.from([0xff, 0xd8, 0xff]);
   const bytes = uint8Array({ maxLength: 64 });
   const jpeg = bytes.map((rest) => Buffer.concat([jpegHead, rest]));
+  const riff = Buffer.from("RIFF\0\0\0\0WEBPVP8");
+  const webp = bytes.map((rest) => Buffer.concat([riff, rest]));
   assert(
-    property(oneof(jpeg, bytes), (picture) => {
+    property(oneof(jpeg, webp, bytes), (picture) => {
       expect(["read", "Refused"]).toContain(outcomeOf(picture));
     }),
     { numRuns: 2000 },
@@ -49,7 +73,7 @@ test("no bytes make it fail otherwise than by refusing them", () => {
 
 function outcomeOf(picture: Uint8Array): string {
   try {
-    const { width, height } = inspectPicture(Buffer.from(picture));
+    const { width, height } = readHeader(Buffer.from(picture));
     return width * height > 0 ? "read" : "empty";
   } catch (error) {
     return error instanceof Error ? error.name : "thrown";

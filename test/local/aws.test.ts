@@ -1,3 +1,5 @@
+import { once } from "node:events";
+import { type IncomingMessage, request } from "node:http";
 import { fileURLToPath } from "node:url";
 import { CreateBucketCommand, PutObjectCommand } from "@aws-sdk/client-s3";
 import {
@@ -10,7 +12,8 @@ import { AssumeRoleWithWebIdentityCommand, STSClient } from "@aws-sdk/client-sts
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import { type LocalAws, startLocalAws } from "../../local/aws.ts";
 import { startOidcIssuer } from "../../local/oidc-issuer.ts";
-import { image, trainingJob } from "./sagemaker/fixture.ts";
+import { image } from "./sagemaker/fixture.ts";
+import { trainingJob } from "./sagemaker/training-fixture.ts";
 
 const before = { ...process.env };
 const Tags = [{ Key: "scones:project", Value: "scones" }];
@@ -109,8 +112,8 @@ test("a model without a role has no access to its data", async () => {
   const Key = "scones/test/training/model.tar.gz";
   await aws.clients.s3.send(new PutObjectCommand({ Bucket: aws.bucket, Key, Body: "there" }));
   const ModelDataUrl = `s3://${aws.bucket}/${Key}`;
-  const request = { ModelName: "m", PrimaryContainer: { Image: image, ModelDataUrl } };
-  await expect(client.send(new CreateModelCommand(request))).rejects.toThrow(
+  const model = { ModelName: "m", PrimaryContainer: { Image: image, ModelDataUrl } };
+  await expect(client.send(new CreateModelCommand(model))).rejects.toThrow(
     `Could not access model data at ${ModelDataUrl}.`,
   );
   client.destroy();
@@ -125,4 +128,27 @@ test("a key that nobody has is not let in, nor a session without its token", asy
     });
     client.destroy();
   }
+});
+
+const attempts: [string, Record<string, string>][] = [
+  ["another host's name", { host: "evil.example" }],
+  ["another host's name that ends as this one does", { host: "evil-127.0.0.1.example" }],
+  ["another origin", { origin: "https://evil.example" }],
+  ["a page of another site", { "sec-fetch-site": "cross-site" }],
+];
+
+test.each(attempts)("nothing of the local AWS answers %s", async (_what, headers) => {
+  const { AWS_ENDPOINT_URL = "", AWS_ENDPOINT_URL_SAGEMAKER = "" } = aws.environment;
+  const asked = [
+    `${AWS_ENDPOINT_URL}/_scones/assume`,
+    `${AWS_ENDPOINT_URL}/2015-03-31/functions`,
+    AWS_ENDPOINT_URL_SAGEMAKER,
+    aws.issuer.url,
+  ].map(async (url) => {
+    const sent = request(url, { method: "POST", headers });
+    const [response] = (await once(sent.end("{}"), "response")) as [IncomingMessage];
+    response.resume();
+    return response.statusCode;
+  });
+  expect(await Promise.all(asked)).toEqual([403, 403, 403, 403]);
 });

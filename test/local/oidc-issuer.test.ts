@@ -62,6 +62,7 @@ test("who does not know the bearer token gets none", async () => {
     fetch(url),
     fetch(url, { headers: { authorization: "Bearer guessed" } }),
     fetch(`${issuer.url}/elsewhere`),
+    fetch(`${issuer.url}//`),
   ]);
-  expect(answers.map(({ status }) => status)).toEqual([401, 401, 404]);
+  expect(answers.map(({ status }) => status)).toEqual([401, 401, 404, 404]);
 });

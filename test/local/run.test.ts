@@ -48,7 +48,7 @@ async function quickConfig(epochs = 1, accuracy = 0.94): Promise<string> {
   const text = await readFile("pipeline.yaml", "utf8");
   const changed = text
     .replace(/epochs: \d+/, `epochs: ${epochs}`)
-    .replace("accuracy: 0.94", `accuracy: ${accuracy}`);
+    .replace(/accuracy: [\d.]+/, `accuracy: ${accuracy}`);
   await writeFile(file, changed);
   return file;
 }
@@ -93,14 +93,15 @@ test(
     expect(made).toMatchObject({
       schemaVersion: 1,
       exitCode: 0,
-      dataset: { drawn: true, train: 720, validation: 80, test: 200 },
-      evaluation: { total: 200 },
+      dataset: { drawn: true, train: 1080, validation: 120, test: 400, background: "background" },
+      evaluation: { total: 200, strangers: { total: 200 } },
       gate: { approved: true, required: 188 },
       monitoring: { verdict: "no drift", records: 200 },
       leftovers: [],
     });
     expect(made.verification?.routed).toBeGreaterThan(0);
     expect(made.verification?.belowThreshold).toBeGreaterThan(0);
+    expect(made.verification?.strangers).toBe(3);
     expect(output).toContain(made.gate?.line);
     expect(output).not.toContain("\u001B");
     const report = await readFile(join(folder, "out/report.html"), "utf8");

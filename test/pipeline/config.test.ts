@@ -13,8 +13,12 @@ const complaint = (text: string): string => {
   throw new Error("accepted");
 };
 
-test("the repository's pipeline.yaml says every default, and nothing else", async () => {
-  expect(await loadConfig("pipeline.yaml")).toEqual(parseConfig(""));
+test("the repository's pipeline.yaml says every default, but for a gate that was raised", async () => {
+  const written = await loadConfig("pipeline.yaml");
+  const defaults = parseConfig("");
+  const { accuracy } = written.gate;
+  expect(accuracy).toBeGreaterThanOrEqual(defaults.gate.accuracy);
+  expect(written).toEqual({ ...defaults, gate: { ...defaults.gate, accuracy } });
 });
 
 test("the repository's pipeline.yaml names every field there is", async () => {
@@ -43,6 +47,10 @@ test("a wrong value is named with its line", () => {
   );
 });
 
+test("no environment is called as the prefix of what the API's callers upload", () => {
+  expect(complaint("environment: uploads\n")).toMatch(/^pipeline.yaml:1: environment: .*upload/);
+});
+
 test("every mistake is named at once", () => {
   expect(complaint("region: moon\nendpoint:\n  instanceCount: 0\n").split("\n")).toHaveLength(2);
 });
@@ -51,14 +59,87 @@ test("the gate cannot be lowered", () => {
   expect(complaint("gate:\n  accuracy: 0.5\n")).toContain("the gate never opens below 0.94");
 });
 
+test("a background that has a route, or the name of a vehicle, is refused", () => {
+  expect(complaint("dataset:\n  background: { name: bicycle }\n")).toBe(
+    'pipeline.yaml:2: dataset.background.name: "bicycle" is a class of dataset.classes already: choose another name, or the count 0 for no background',
+  );
+  const routed =
+    "application:\n  routes:\n    bicycle: { bay: A, orders: all }\n    motorcycle: { bay: B, orders: all }\n    background: { bay: C, orders: none }\n";
+  expect(complaint(routed)).toContain('"background" has a route in application.routes');
+  const none = parseConfig(`${routed}dataset: { background: { count: 0 } }\n`);
+  expect(none.dataset.background.count).toBe(0);
+});
+
 test("a class without a route is refused", () => {
   expect(complaint("dataset:\n  classes: [bicycle, motorcycle, bus]\n")).toContain(
     'has no route for the class "bus"',
   );
 });
 
+test.each([
+  ["{ strategy: canary }", 15, "must be over 15"],
+  ["{ strategy: linear }", 30, "must be over 30"],
+  ["{ strategy: all-at-once, terminationWaitSeconds: 600 }", 10, "must be over 10"],
+])("an endpoint's wait covers the waits of a deployment of %s", (deployment, minutes, why) => {
+  expect(
+    complaint(`endpoint:\n  deployment: ${deployment}\n  maxWaitMinutes: ${minutes}\n`),
+  ).toMatch(new RegExp(`^pipeline.yaml:3: endpoint.maxWaitMinutes: ${why}`));
+});
+
+test.each([9, 481])(
+  "an endpoint's wait of %i minutes is none that AWS gives an update",
+  (minutes) => {
+    expect(complaint(`endpoint:\n  maxWaitMinutes: ${minutes}\n`)).toMatch(
+      /^pipeline.yaml:2: endpoint.maxWaitMinutes: AWS gives an update at /,
+    );
+  },
+);
+
+test.each([
+  ["instanceCount: 2, scaling: { minCapacity: 3, maxCapacity: 2 }", "scaling.minCapacity: must be"],
+  ["instanceCount: 5", "instanceCount: must be from scaling.minCapacity, 1, to "],
+  ["scaling: { minCapacity: 2 }", "instanceCount: must be from scaling.minCapacity, 2, to "],
+])("an endpoint of { %s } is refused before anything is deployed", (fields, why) => {
+  expect(complaint(`endpoint: { ${fields} }`)).toContain(`endpoint.${why}`);
+});
+
+test.each([5, 51])("a deployment's step of %i% is none that AWS takes", (percent) => {
+  expect(complaint(`endpoint:\n  deployment: { stepPercent: ${percent} }\n`)).toContain(
+    "pipeline.yaml:2: endpoint.deployment.stepPercent: AWS takes",
+  );
+});
+
 test("spot training cannot wait shorter than it runs", () => {
   expect(complaint("training:\n  maxWaitMinutes: 30\n")).toContain("training.maxWaitMinutes");
+});
+
+test.each([
+  ["ranges: {}", "needs at least one hyperparameter to search"],
+  ["ranges: { epochs: { min: 1, max: 2 } }", "ranges.epochs: is not a field"],
+  ["ranges: { momentum: { min: 0.9, max: 0.1 } }", "min must be less than max"],
+  ["ranges: { momentum: { min: 0.9, max: 1.1 } }", "ranges.momentum.max: Too big"],
+  ["ranges: { eps: { min: 0, max: 1, scaling: Logarithmic } }", "needs a min above 0"],
+  ["ranges: { eps: { min: 0, max: 1, scaling: ReverseLogarithmic } }", "needs a max below 1"],
+  ["ranges: { mini_batch_size: { min: 1.5, max: 2 } }", "expected int"],
+  ["ranges: { optimizer: { values: [lbfgs] } }", "ranges.optimizer.values.0"],
+  ["maxJobs: 751", "AWS runs at most 750 training jobs a tuning job"],
+  ["maxJobs: 20, maxParallelJobs: 11", "AWS runs at most 10 of them at once"],
+  ["maxJobs: 2, maxParallelJobs: 3", "must not be greater than maxJobs, 2"],
+  ["strategy: Grid", "training.tuning.strategy"],
+])("a tuning of %s is refused", (fields, message) => {
+  const ranges = fields.startsWith("ranges") ? "" : "ranges: { eps: { min: 0, max: 1 } }, ";
+  expect(complaint(`training: { tuning: { ${ranges}${fields} } }`)).toContain(message);
+});
+
+test("names that leave no room for a tuning job's are refused where there is one", () => {
+  const names = "project: vehicles\nenvironment: production\n";
+  const tuning = "training: { tuning: { ranges: { eps: { min: 0, max: 1 } } } }";
+  expect(parseConfig(names).project).toBe("vehicles");
+  expect(complaint(names + tuning)).toBe(
+    "pipeline.yaml:3: training.tuning: a tuning job's name has at most 32 characters, which leaves " +
+      '17 for project and environment together; "vehicles" and "production" have 18',
+  );
+  expect(parseConfig(tuning).training.tuning).toMatchObject({ strategy: "Bayesian", maxJobs: 9 });
 });
 
 test("YAML that cannot be read is refused with its line", () => {

@@ -35,6 +35,12 @@ test("CloudWatch's fragment is encoded twice, with dollars for percents", () => 
   );
 });
 
+test("a dashboard is found by its name", () => {
+  expect(links.dashboard("scones-production-application")).toBe(
+    `${console}/cloudwatch/home?region=us-east-1#dashboards/dashboard/scones-production-application`,
+  );
+});
+
 test("a stack is found by its id", () => {
   const id = "arn:aws:cloudformation:us-east-1:123456789012:stack/scones/0a1b";
   expect(links.stack(id)).toBe(

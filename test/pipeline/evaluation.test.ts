@@ -59,3 +59,51 @@ test("a dataset without test pictures cannot be evaluated", () => {
   const empty = { trainingJobName: "scones-job", manifest: createManifest(0) };
   expect(() => evaluate([], empty)).toThrow(/no test pictures/);
 });
+
+/** Vehicles of which the model is from 1% to 100% sure that they are any, and strangers as sure. */
+function withStrangers(strangers: readonly number[]) {
+  const vehicles = createManifest(100);
+  const pictures = strangers.map((_, at) => ({ key: `test/stranger_${at}.png`, label: 2 }));
+  const classes = [...vehicles.classes, "background"];
+  const known = { ...vehicles, classes, background: "background" };
+  const predictions = vehicles.test.map(({ key, label }, at) => {
+    const p = (at + 1) / 100;
+    return { key, label, probabilities: label === 0 ? [p, 0, 1 - p] : [0, p, 1 - p] };
+  });
+  const others = pictures.map(({ key, label }, at) => {
+    const p = strangers[at] ?? 0;
+    return { key, label, probabilities: [p / 2, p / 2, 1 - p] };
+  });
+  return { manifest: { ...known, test: [...vehicles.test, ...pictures] }, predictions, others };
+}
+
+test("strangers are counted beside the vehicles, at the threshold that keeps 95% of these", () => {
+  const { manifest: known, predictions, others } = withStrangers([0.05, 0.06, 0.7, 0]);
+  const evaluation = evaluate([...predictions, ...others], {
+    trainingJobName: "scones-job",
+    manifest: known,
+  });
+  expect(evaluation.strangers).toMatchObject({ total: 4, passed: 2, share: 0.5, threshold: 0.06 });
+  expect(evaluation.strangers?.predictions).toEqual(others);
+  expect(evaluation.predictions).toEqual(predictions);
+});
+
+test("a vehicle that is taken for a stranger is wrong, and strangers are neither right nor wrong", () => {
+  const { manifest: known, predictions, others } = withStrangers([0, 0.9]);
+  const evaluation = evaluate([...others, ...predictions], {
+    trainingJobName: "scones-job",
+    manifest: known,
+  });
+  expect(evaluation).toMatchObject({ correct: 51, total: 100, accuracy: 0.51 });
+  expect(evaluation.confusionMatrix).toEqual([
+    [1, 0, 49],
+    [0, 50, 0],
+    [1, 0, 1],
+  ]);
+});
+
+test("an evaluation without strangers says nothing of them", () => {
+  const evaluation = evaluate(createPredictions(manifest), subject);
+  expect(Object.keys(evaluation)).not.toContain("strangers");
+  expect(Object.keys(evaluation)).not.toContain("background");
+});

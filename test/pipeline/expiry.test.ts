@@ -1,4 +1,5 @@
 import { expect, test } from "@jest/globals";
+import { parseConfig } from "../../pipeline/config.ts";
 import { expiredEnvironments, expiryTag } from "../../pipeline/expiry.ts";
 import { tags } from "../../pipeline/tags.ts";
 import { contextAnswering } from "./answering.ts";
@@ -17,6 +18,8 @@ function page<T>(items: readonly T[], token: unknown) {
   const at = Number(token ?? 0);
   return { items: items.slice(at, at + 1), next: at + 1 < items.length ? `${at + 1}` : undefined };
 }
+
+const config = parseConfig("teardown: { protect: [production] }");
 
 /** The expired environments of an account with such endpoints and stacks, one on a page. */
 async function expired(
@@ -38,7 +41,7 @@ async function expired(
     const { items, next } = page(Object.entries(stacks), NextToken);
     return { Stacks: items.map(([StackName, Tags]) => ({ StackName, Tags })), NextToken: next };
   });
-  const result = await expiredEnvironments(context, { project: "scones" }, now);
+  const result = await expiredEnvironments(context, config, now);
   const { unreadable } = result;
   return { found: result.expired.map(({ environment }) => environment), unreadable, asked };
 }
@@ -92,4 +95,18 @@ test("the tag says when, or that it is never", () => {
   const Key = "scones:expires-at";
   expect(expiryTag(now)).toEqual({ Key, Value: "2026-06-01T12:00:00.000Z" });
   expect(expiryTag(undefined)).toEqual({ Key, Value: "never" });
+});
+
+test("what is marked to stay does not expire, by its own tag, by another's of its environment, or by pipeline.yaml", async () => {
+  const keep = { Key: "scones:keep", Value: "true" };
+  const { found } = await expired(
+    {
+      "scones-a": [...expiring("a", -1), keep],
+      "scones-b": expiring("b", -1),
+      "scones-production": expiring("production", -1),
+      "scones-d": [...expiring("d", -1), { ...keep, Value: "false" }],
+    },
+    { "scones-b-application": [...expiring("b", -1), keep] },
+  );
+  expect(found).toEqual(["d"]);
 });

@@ -1,6 +1,6 @@
 import { expect, test } from "@jest/globals";
 import * as fc from "fast-check";
-import { fingerprint, names } from "../../pipeline/names.ts";
+import { attemptName, fingerprint, names, TUNING_NAME_LENGTH } from "../../pipeline/names.ts";
 
 const scope = { project: "scones", environment: "production" };
 
@@ -27,4 +27,11 @@ test("the longest project and environment give names that SageMaker takes", () =
       for (const name of all) expect(name).toMatch(/^[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}$/);
     }),
   );
+});
+
+test("a tuning job's name stays within AWS's 32 characters at any attempt", () => {
+  const base = names.tuningJob({ project: "scones", environment: "productions" }, {});
+  expect(base).toHaveLength(29);
+  expect(attemptName(base, 10, TUNING_NAME_LENGTH)).toBe(`${base}-10`);
+  expect(attemptName(base, 100, TUNING_NAME_LENGTH)).toBe(`${base.slice(0, 28)}-100`);
 });

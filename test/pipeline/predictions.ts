@@ -9,8 +9,6 @@ export function createManifest(total: number, half = total / 2): Manifest {
     classes: ["bicycle", "motorcycle"],
     seed: 1,
     counts: { train: 8, validation: 2, test: total },
-    train: ["train/0.rec"],
-    validation: ["validation/0.rec"],
     test: Array.from({ length: total }, (_, index) => ({
       key: `test/picture_${index}.png`,
       label: index < half ? 0 : 1,

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { expect, test } from "@jest/globals";
 import * as z from "zod";
-import { costLine, hourlyCostLine, priceOf } from "../../pipeline/prices.ts";
+import { costLine, hourlyCostLine, priceOf, storageCost } from "../../pipeline/prices.ts";
 
 const gpu = { region: "us-east-1", instanceType: "ml.g4dn.xlarge", use: "training" } as const;
 
@@ -48,29 +48,37 @@ test("an endpoint costs by the hour and instance", () => {
   expect(hourlyCostLine({ ...endpoint, region: "mars-1" })).toMatch(/^unknown/);
 });
 
+test("what lies in S3 costs by the gigabyte and day", () => {
+  expect(storageCost("us-east-1", 30 * 2 ** 30)).toBeCloseTo(0.023);
+  expect(storageCost("us-east-1", 0)).toBe(0);
+  expect(storageCost("mars-1", 1)).toBeUndefined();
+});
+
 test("every price names a source with an address and a date", async () => {
   const file = await readFile(new URL("../../pipeline/prices.json", import.meta.url), "utf8");
-  const { sources, regions } = schema.parse(JSON.parse(file));
-  const used = Object.values(regions).flatMap((uses) =>
-    Object.values(uses).flatMap((rows) => Object.values(rows).map(({ source }) => source)),
+  const { sources, storage, services, regions } = schema.parse(JSON.parse(file));
+  const rows = Object.values(regions).flatMap((uses) => Object.values(uses));
+  const used = [storage, ...Object.values(services), ...rows].flatMap((each) =>
+    Object.values(each).map(({ source }) => source),
   );
   expect(new Set(used)).toEqual(new Set(Object.keys(sources)));
 });
 
+const region = z.string().regex(/^[a-z]{2}-[a-z]+-\d$/);
+const price = z.strictObject({ usd: z.number().positive(), source: z.string() });
 const schema = z.strictObject({
   note: z.string().regex(/may be outdated/),
   sources: z.record(
     z.string(),
     z.strictObject({ title: z.string(), address: z.url(), date: z.iso.date() }),
   ),
+  storage: z.record(region, price),
+  services: z.record(region, z.record(z.string(), price.extend({ per: z.int().positive() }))),
   regions: z.record(
-    z.string().regex(/^[a-z]{2}-[a-z]+-\d$/),
+    region,
     z.partialRecord(
       z.enum(["training", "hosting", "transform"]),
-      z.record(
-        z.string().startsWith("ml."),
-        z.strictObject({ usd: z.number().positive(), source: z.string() }),
-      ),
+      z.record(z.string().startsWith("ml."), price),
     ),
   ),
 });

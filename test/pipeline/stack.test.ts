@@ -2,7 +2,8 @@ import { CreateChangeSetCommand } from "@aws-sdk/client-cloudformation";
 import { afterAll, beforeAll, beforeEach, expect, test } from "@jest/globals";
 import { applyStack, deleteStack } from "../../pipeline/stack.ts";
 import { describeStack } from "../../pipeline/stack-status.ts";
-import { openStand, type Stand } from "./stand.ts";
+import { placeTemplate } from "../../pipeline/stack-template.ts";
+import { bucket, openStand, type Stand } from "./stand.ts";
 
 const tags = [{ Key: "scones:project", Value: "test" }];
 let stand: Stand;
@@ -26,11 +27,13 @@ const group = (retention: unknown) => ({
 const apply = (name: string, retention: string, more: Record<string, unknown> = {}) =>
   applyStack(stand.context, {
     name,
-    template: JSON.stringify({
-      Parameters: { Retention: parameter },
-      Resources: { Logs: group({ Ref: "Retention" }), ...more },
-      Outputs: { Name: { Value: { Ref: "Logs" } } },
-    }),
+    template: {
+      TemplateBody: JSON.stringify({
+        Parameters: { Retention: parameter },
+        Resources: { Logs: group({ Ref: "Retention" }), ...more },
+        Outputs: { Name: { Value: { Ref: "Logs" } } },
+      }),
+    },
     parameters: { Retention: retention },
     tags,
     pollIntervalMs: 50,
@@ -46,7 +49,7 @@ const broken = {
   },
 };
 
-test("a stack is made, updated, left alone when nothing changes, and deleted", async () => {
+test("fault 50: a stack is made, updated, left alone when nothing changes, and deleted", async () => {
   const created = await apply("life", "7");
   expect(created).toMatchObject({
     change: "created",
@@ -115,4 +118,30 @@ test("a template that CloudFormation refuses fails with its words", async () => 
     apply("refused", "7", { Endpoint: { Type: "AWS::SageMaker::Endpoint", Properties: {} } }),
   ).rejects.toThrow(/AWS::SageMaker::Endpoint/);
   expect(await describeStack(stand.context, "refused")).toBeUndefined();
+});
+
+test("fault 52: a template over 51,200 bytes goes through S3", async () => {
+  const template = JSON.stringify({
+    Description: "large",
+    Metadata: { Padding: "x".repeat(51_200) },
+    Resources: { Logs: group(7) },
+  });
+  const place = () =>
+    placeTemplate(stand.context, { bucket, prefix: "code/", region: "us-east-1" }, template);
+  const input = { name: "large", parameters: {}, tags, pollIntervalMs: 50 };
+  await expect(
+    applyStack(stand.context, { ...input, template: { TemplateBody: template } }),
+  ).rejects.toThrow("51200");
+  const placed = await place();
+  expect(placed).toEqual({
+    TemplateURL: expect.stringMatching(
+      /^https:\/\/s3\.us-east-1\.amazonaws\.com\/scones-test\/code\/application-[0-9a-f]{16}\.yaml$/,
+    ),
+  });
+  expect(await applyStack(stand.context, { ...input, template: placed })).toMatchObject({
+    change: "created",
+  });
+  expect(await place()).toEqual(placed);
+  expect(stand.lines.at(-1)).toMatch(/is there already$/);
+  await deleteStack(stand.context, "large", { intervalMs: 50 });
 });

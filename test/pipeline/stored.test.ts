@@ -1,6 +1,7 @@
 import { NoSuchBucket, NoSuchKey } from "@aws-sdk/client-s3";
 import { expect, test } from "@jest/globals";
 import type { Context } from "../../pipeline/context.ts";
+import { sha256 } from "../../pipeline/s3.ts";
 import { datasetUri, readDataset, readEvaluation } from "../../pipeline/stored.ts";
 import { contextAnswering } from "./answering.ts";
 import { createManifest } from "./predictions.ts";
@@ -37,6 +38,19 @@ test("a dataset is found by the URI that names it, with or without the last slas
 test("an evaluation is found by its URI", async () => {
   const uri = "s3://artifacts/scones/a/evaluations/1/evaluation.json";
   expect(await read(readEvaluation, uri)).toEqual({ predictions: [], classes: [] });
+});
+
+const ofHash = (hash: string) => (context: Context, uri: string) =>
+  readEvaluation(context, uri, hash);
+
+test("fault 32: an evaluation that is not the one whose SHA-256 is known was altered", async () => {
+  const key = "scones/a/evaluations/1/evaluation.json";
+  const known = sha256(objects[key] ?? "");
+  const uri = `s3://artifacts/${key}`;
+  expect(await read(ofHash(known), uri)).toEqual({ predictions: [], classes: [] });
+  await expect(read(ofHash("0"), uri)).rejects.toThrow(
+    `${uri} was altered: its SHA-256 is ${known}, that of the evaluation 0. Run evaluate-model again.`,
+  );
 });
 
 test.each(["none", "other", "null"])("what is no dataset is refused: %s", async (name) => {

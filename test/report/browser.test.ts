@@ -1,20 +1,12 @@
 import { execFile } from "node:child_process";
-import { existsSync } from "node:fs";
 import { mkdtemp, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { delimiter, join } from "node:path";
+import { join } from "node:path";
 import { promisify } from "node:util";
-import { expect, test } from "@jest/globals";
+import { expect } from "@jest/globals";
 import { renderReport } from "../../report/render.ts";
+import { browser, flags, testInBrowser } from "../browser.ts";
 import { createReport } from "./report-fixture.ts";
-
-const browser = ["chromium", "chromium-browser", "google-chrome"]
-  .flatMap((name) =>
-    (process.env["PATH"] ?? "").split(delimiter).map((folder) => join(folder, name)),
-  )
-  .find(existsSync);
-
-const testInBrowser = browser === undefined ? test.skip : test;
 
 testInBrowser.each([
   ["light", 1],
@@ -27,11 +19,7 @@ testInBrowser.each([
       const file = join(folder, "report.html");
       await writeFile(file, await renderReport(createReport()));
       const { stderr } = await promisify(execFile)(browser ?? "", [
-        "--headless",
-        "--no-sandbox",
-        "--disable-gpu",
-        "--disable-background-networking",
-        `--user-data-dir=${join(folder, "profile")}`,
+        ...flags(join(folder, "profile")),
         "--enable-logging=stderr",
         "--log-level=0",
         `--blink-settings=preferredColorScheme=${scheme}`,

@@ -1,7 +1,8 @@
+import type { Comparison } from "../../pipeline/comparison.ts";
 import { evaluate, type Prediction } from "../../pipeline/evaluation.ts";
 import { isCorrect } from "../../pipeline/metrics.ts";
 import { encodePng } from "../../pipeline/png.ts";
-import { decide } from "../../pipeline/steps/gate-deployment.ts";
+import { decide } from "../../pipeline/gate-decision.ts";
 import type { Report } from "../../report/render.ts";
 import type { MonitoringRecord, RunDocument } from "../../report/run-document.ts";
 import { createManifest } from "../pipeline/predictions.ts";
@@ -20,10 +21,14 @@ export function createTestPredictions(wrong: number): Prediction[] {
 }
 
 /** A report of a run that ended open, or closed where more than twelve are wrong. */
-export function createReport(overrides: Partial<RunDocument> = {}, wrong = 9): Report {
+export function createReport(
+  overrides: Partial<RunDocument> = {},
+  wrong = 9,
+  against: Comparison | string = "No model serves.",
+): Report {
   const predictions = createTestPredictions(wrong);
   const evaluation = evaluate(predictions, { trainingJobName: "scones-local-1", manifest });
-  const gate = decide(evaluation, { accuracy: 0.94 });
+  const gate = decide(evaluation, { accuracy: 0.94, maxRegression: 0 }, against);
   const grey = encodePng(Buffer.alloc(32 * 32 * 3, 128), 32, 32);
   const { open, closed } = steps;
   const after: Partial<RunDocument> = gate.approved ? { deployment, verification, monitoring } : {};
@@ -91,13 +96,15 @@ const verification = {
   latencyMs: { p50: 58.2, p95: 131.7 },
 };
 
+const calm = { pValue: 1, adjusted: 1, drifted: false };
+
 const monitoring: MonitoringRecord = {
   verdict: "no drift",
   records: 200,
   skipped: 0,
   features: [
-    { name: "confidence", statistic: "ks", value: 0, pValue: 1, limit: 0.01, drifted: false },
-    { name: "confidence", statistic: "psi", value: 0.01, pValue: 1, limit: 0.2, drifted: false },
-    { name: "predicted class", statistic: "psi", value: 0, pValue: 1, limit: 0.2, drifted: false },
+    { name: "confidence", statistic: "ks", value: 0, ...calm, limit: 0.01 },
+    { name: "confidence", statistic: "psi", value: 0.01, ...calm, limit: 0.2 },
+    { name: "predicted_class", statistic: "chi-squared", value: 0, ...calm, limit: 0.01 },
   ],
 };

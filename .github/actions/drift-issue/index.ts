@@ -10,6 +10,7 @@ export const inputs = {
   verdict: required(),
   records: required(),
   driftedFeatures: optional(text),
+  driftedSince: optional(text),
   reportUri: optional(text),
   label: withDefault("drift", text),
 };

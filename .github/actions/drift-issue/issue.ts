@@ -10,6 +10,8 @@ export interface Finding {
   readonly records: string;
   /** Names, between commas. */
   readonly driftedFeatures: string | undefined;
+  /** ISO 8601. */
+  readonly driftedSince: string | undefined;
   readonly reportUri: string | undefined;
   readonly label: string;
   /** The run of the workflow that found it. */
@@ -69,14 +71,17 @@ function markOf(environment: string): string {
   return `<!-- scones: drift of ${environment} -->`;
 }
 
-function bodyOf({ environment, driftedFeatures, records, reportUri, runUrl }: Finding): string {
+function bodyOf(finding: Finding): string {
+  const { environment, driftedFeatures, driftedSince, records, reportUri, runUrl } = finding;
+  const features = driftedFeatures?.replaceAll("_", " ").split(",").join(", ");
   return `${markOf(environment)}
 What the endpoint of **${environment}** is asked no longer looks like what its model was measured on, so
 the accuracy that opened the gate says little about today.
 
 | | |
 | --- | --- |
-| Drifted | ${driftedFeatures?.split(",").join(", ") ?? "unknown"} |
+| Drifted | ${features ?? "unknown"} |
+| Since | ${driftedSince ?? "unknown"} |
 | Inferences compared | ${records} |
 | Last seen | ${new Date().toISOString().slice(0, 10)}, [run](${runUrl}) |
 | Report | ${reportUri === undefined ? "none" : `\`${reportUri}\``} |

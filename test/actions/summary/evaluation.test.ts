@@ -46,6 +46,52 @@ test("an evaluation is shown whole", () => {
   );
 });
 
+test("strangers stand in the confusion matrix, and the share that passes has its interval", () => {
+  const strangers = Array.from({ length: 4 }, (_, at) => ({
+    key: `test/stranger_${at}.png`,
+    label: 2,
+  }));
+  const vehicles = createPredictions(manifest).map(({ probabilities, ...of }) =>
+    Object.assign(of, { probabilities: [...probabilities, 0] }),
+  );
+  const others = strangers.map((of, at) =>
+    Object.assign({ probabilities: at === 0 ? [1, 0, 0] : [0, 0.1, 0.9] }, of),
+  );
+  const summary = evaluationSummary({
+    evaluation: evaluate([...vehicles, ...others], {
+      trainingJobName: "scones-1",
+      manifest: {
+        ...manifest,
+        classes: [...manifest.classes, "background"],
+        background: "background",
+        test: [...manifest.test, ...strangers],
+      },
+    }),
+  });
+  expect(summary).toContain("**10 of 10 test pictures right: 100.0%**");
+  expect(summary).toContain("| background | 1 | 0 | **3** | 4 |");
+  expect(summary).toContain(
+    "| of anything else | 1 of 4 pass where 95% of the vehicles are kept: 25.0% (95% interval 4.6% to 69.9%) |",
+  );
+});
+
+test.each([
+  [
+    { notCompared: "it tells other classes apart" },
+    ", not comparable: it tells other classes apart",
+  ],
+  [
+    { evaluationUri: "", evaluationSha256: "", reevaluated: true },
+    ", measured anew on these pictures",
+  ],
+  [{ evaluationUri: "", evaluationSha256: "", reevaluated: false }, ""],
+])("the model that serves is named, and how it was measured: %j", (how, words) => {
+  const summary = evaluationSummary({ evaluation, champion: { name: "scones-0", ...how } });
+  expect(summary).toContain(
+    `| to be compared with | <code>scones-0</code>, which serves${words} |`,
+  );
+});
+
 test("the surest mistakes come first, five at most", () => {
   const large = createManifest(40);
   const predictions = createPredictions(large, 8).map(({ key, label, probabilities }, index) => {

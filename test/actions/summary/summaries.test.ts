@@ -4,19 +4,22 @@ import { endpointSummary } from "../../../actions/summary/endpoint.ts";
 import { gateSummary } from "../../../actions/summary/gate.ts";
 import { monitoringSummary } from "../../../actions/summary/monitoring.ts";
 import { stackSummary } from "../../../actions/summary/stack.ts";
+import type { TeardownPlan } from "../../../pipeline/teardown-plan.ts";
 import { teardownSummary } from "../../../actions/summary/teardown.ts";
 import { verificationSummary } from "../../../actions/summary/verification.ts";
+import type { Comparison } from "../../../pipeline/comparison.ts";
 import { evaluate } from "../../../pipeline/evaluation.ts";
-import { decide } from "../../../pipeline/steps/gate-deployment.ts";
+import { decide } from "../../../pipeline/gate-decision.ts";
 import { createManifest, createPredictions } from "../../pipeline/predictions.ts";
 import { tablesOf } from "./cells.ts";
 
 const manifest = createManifest(200);
 const hostile = "a|b\n`c` <d>";
 
-function decideWith(wrong: number) {
+function decideWith(wrong: number, champion: Comparison | string = "No model serves.") {
   const predictions = createPredictions(manifest, wrong);
-  return decide(evaluate(predictions, { trainingJobName: "job", manifest }), { accuracy: 0.94 });
+  const evaluation = evaluate(predictions, { trainingJobName: "job", manifest });
+  return decide(evaluation, { accuracy: 0.94, maxRegression: 0 }, champion);
 }
 
 test("a gate that opens says so with the interval", () => {
@@ -26,7 +29,30 @@ test("a gate that opens says so with the interval", () => {
 **190/200 = 95.0% (91.0–97.3), needs 188: open**
 
 190/200 = 95.0% of the test pictures right, at least 188 needed.
+
+No model serves.
 `);
+});
+
+test("a gate that compares shows the four counts, and which pictures were gained and lost", () => {
+  const comparison: Comparison = {
+    champion: "before",
+    championCorrect: 192,
+    reevaluated: false,
+    bothRight: 180,
+    bothWrong: 6,
+    gained: ["test/b.png"],
+    lost: Array.from({ length: 12 }, (_, index) => `test/a_${index}.png`),
+    pValue: 0.003,
+  };
+  const summary = gateSummary(decideWith(19, comparison));
+  expect(tablesOf(summary)[0]?.slice(2)).toEqual([
+    ["right", "180", "**1** gained"],
+    ["wrong", "**12** lost", "6"],
+  ]);
+  expect(summary).toContain("before, which serves, has 192/200 right: 1 gained, 12 lost");
+  expect(summary).toContain("\nGained: <code>test/b.png</code>\n");
+  expect(summary).toMatch(/\nLost: <code>test\/a\\_0.png<\/code>, .*, and 2 more\n/);
 });
 
 test("a gate that stays closed says how many are short", () => {
@@ -79,7 +105,26 @@ test("an endpoint shows its instances, its price and when it goes", () => {
     ["configuration", "<code>c</code>"],
     ["instances", "2 x <code>ml.m5.xlarge</code>"],
     ["costs", String.raw`\$0.46/h`],
-    ["expires", "2026-01-02 03:04 UTC"],
+    ["expires", "2026-01-02 03:04:05 UTC"],
+  ]);
+});
+
+test("an update's summary shows the endpoint before, during and after", () => {
+  const at = new Date("2026-01-02T03:04:05Z");
+  const former = { at, endpointConfigName: "old", modelName: "old-model" };
+  const summary = endpointSummary({
+    endpoint,
+    instanceType: "ml.m5.xlarge",
+    instanceCount: 2,
+    moments: [
+      { ...former, when: "before", status: "InService" },
+      { ...former, when: "during", status: "Updating", modelName: undefined },
+    ],
+  });
+  const time = "2026-01-02 03:04:05 UTC";
+  expect(tablesOf(summary)[1]?.slice(2)).toEqual([
+    ["before", "InService", "<code>old</code>", "<code>old-model</code>", time],
+    ["during", "Updating", "<code>old</code>", "", time],
   ]);
 });
 
@@ -90,52 +135,93 @@ test("an expiry that this run did not set is not claimed", () => {
 
 test("a verification shows what was routed and how fast", () => {
   const latencies = { p50: 58, p95: 131, max: 160 };
-  const summary = verificationSummary({ confident: 12, unsure: 8, latencies });
-  expect(summary).toContain("All 20 pictures");
-  expect(tablesOf(summary)[0]?.at(-1)).toEqual(["12", "8", "58 ms", "131 ms", "160 ms"]);
+  const summary = verificationSummary({ confident: 12, unsure: 8, strangers: 3, latencies });
+  expect(summary).toContain("All 23 pictures");
+  expect(tablesOf(summary)[0]?.at(-1)).toEqual(["12", "8", "3", "58 ms", "131 ms", "160 ms"]);
 });
 
 test("monitoring marks the features that drifted", () => {
-  const limits = { pValue: 0.0001, limit: 0.01 };
+  const limits = { pValue: 0.0001, adjusted: 0.0002, limit: 0.01 };
+  const since = "2026-01-02T03:04:05.000Z";
   const summary = monitoringSummary({
     verdict: "drift",
     records: 1200,
     skipped: 0,
+    pictures: 1000,
+    driftedSince: since,
+    shares: { lowConfidence: 0.25, unlike: undefined, strangers: undefined },
     reportUri: "s3://b/r.json",
     features: [
-      { name: "confidence", statistic: "ks", value: 0.31, drifted: true, ...limits },
-      { name: "predicted class", statistic: "psi", value: 0.01, drifted: false, ...limits },
+      { name: "confidence", statistic: "ks", value: 0.31, drifted: true, since, ...limits },
+      { name: "predicted_class", statistic: "psi", value: 0.01, drifted: false, ...limits },
     ],
   });
   expect(summary).toContain("## ⚠️ Monitoring: drift");
   expect(summary).not.toContain("skipped");
+  expect(summary).toContain("| below the threshold | 25.0% |");
+  expect(summary).not.toContain("unlike the test pictures");
+  const tiny = String.raw`\< 0.001`;
   expect(tablesOf(summary)[1]?.slice(2)).toEqual([
-    ["confidence", "KS", "0.310", String.raw`\< 0.001`, "p below 0.01", "**yes**"],
-    ["predicted class", "PSI", "0.010", String.raw`\< 0.001`, "PSI above 0.01", "no"],
+    ["confidence", "Kolmogorov–Smirnov D", "0.310", tiny, String.raw`p \< 0.01`, "**yes**", since],
+    ["predicted class", "PSI", "0.010", tiny, String.raw`PSI \> 0.01, not by chance`, "no", ""],
   ]);
 });
 
 test("insufficient data show no features", () => {
   const nothing = { verdict: "insufficient data", records: 3, skipped: 1, features: [] } as const;
-  const summary = monitoringSummary({ ...nothing, reportUri: "s3://b/r.json" });
+  const looked = {
+    pictures: 0,
+    shares: { lowConfidence: undefined, unlike: undefined, strangers: undefined },
+  };
+  const summary = monitoringSummary({ ...nothing, ...looked, reportUri: "s3://b/r.json" });
   expect(tablesOf(summary)).toHaveLength(1);
   expect(summary).toContain("| unreadable lines skipped | 1 |");
 });
 
-test("a teardown counts what became of each resource", () => {
-  const summary = teardownSummary([
-    { environment: "a", kind: "endpoint", name: hostile, outcome: "deleted" },
-    { environment: "a", kind: "objects", name: "s3://b/", count: 1200, outcome: "left" },
-  ]);
-  expect(summary).toContain("**1 deleted, 1 left**");
+const plan: TeardownPlan = {
+  environment: "a",
+  deletions: [
+    { kind: "endpoint", name: hostile, why: "its tags", usdPerDay: 5.52 },
+    { kind: "objects", name: "s3://b/", why: "the prefix", count: 1200, usdPerDay: undefined },
+  ],
+  kept: [{ what: "objects of models", count: 2, usdPerDay: 0.0001 }],
+  keptShares: ["models"],
+  usdPerDay: 5.52,
+  protected: [],
+};
+
+test("a teardown says what became of each resource, why it was to go, what it saved, and what stays", () => {
+  const left = [{ kind: "objects", name: "s3://b/", reason: "AccessDenied" }];
+  const expiresAt = new Date("2026-06-01T12:00:00Z");
+  const summary = teardownSummary([{ plan, expiresAt, dryRun: false, left }]);
+  expect(summary).toContain("### a, expired since 2026-06-01T12:00:00.000Z");
+  expect(summary).toContain(String.raw`**1 deleted, 1 left; they cost \$5.52 a day**`);
+  const name = String.raw`<code>a\|b \`c\` \<d\></code>`;
   expect(tablesOf(summary)[0]?.slice(2)).toEqual([
-    ["a", "endpoint", String.raw`<code>a\|b \`c\` \<d\></code>`, "1", "deleted"],
-    ["a", "objects", "<code>s3://b/</code>", "1,200", "**left**"],
+    ["endpoint", name, "1", "its tags", String.raw`\$5.52 a day`, "deleted"],
+    [
+      "objects",
+      "<code>s3://b/</code>",
+      "1,200",
+      "the prefix",
+      "cost unknown",
+      "**left**: AccessDenied",
+    ],
   ]);
+  expect(summary).toContain(String.raw`objects of models (2, \$0.0001 a day).`);
+});
+
+test("what only a later plan had, and could not be deleted, stands in the summary too", () => {
+  const left = [{ kind: "model", name: "late", reason: "it appears again and again" }];
+  expect(teardownSummary([{ plan, dryRun: false, left }])).toContain("**2 deleted, 1 left;");
 });
 
 test("a dry run says what would be deleted, and nothing when there is nothing", () => {
-  const row = { environment: "a", kind: "stack", name: "b", outcome: "would be deleted" } as const;
-  expect(teardownSummary([row])).toContain("**1 would be deleted**");
-  expect(teardownSummary([])).toContain("Nothing was there to delete.");
+  expect(teardownSummary([{ plan, dryRun: true, left: [] }])).toContain(
+    "**2 would be deleted, which",
+  );
+  const nothing = { ...plan, deletions: [] };
+  expect(teardownSummary([{ plan: nothing, dryRun: true, left: [] }])).toContain(
+    "Nothing was there to delete.",
+  );
 });

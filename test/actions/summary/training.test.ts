@@ -22,6 +22,54 @@ test("an adopted job says that an earlier run made it", () => {
   );
 });
 
+test.each([
+  [1, "once"],
+  [3, "3 times"],
+])("fault 27: %d interruptions are told, and the saving after them", (interruptions, times) => {
+  const summary = trainingSummary({ model: createModel({ interruptions }), spot: true });
+  expect(summary).toContain(
+    `| interrupted | ${times}, each time resumed from the last checkpoint |`,
+  );
+  expect(summary).toContain("| saved by spot | 69% |");
+});
+
+test("an interrupted training job of a tuning job began anew", () => {
+  const tuning = { tuningJobName: "t", strategy: "Random", trials: [] };
+  const model = createModel({ interruptions: 1, tuning });
+  expect(trainingSummary({ model, spot: true })).toContain("| once, each time begun anew |");
+});
+
+test("the trials of a tuning job are shown with what they tried, failed ones without an accuracy", () => {
+  const tuning = {
+    tuningJobName: "scones-production-1",
+    strategy: "Bayesian",
+    trials: [
+      {
+        trainingJobName: "scones-production-1-002-ab",
+        status: "Completed",
+        hyperparameters: { learning_rate: "0.00123456789", optimizer: "sgd" },
+        objective: 0.9625,
+        seconds: 250,
+      },
+      {
+        trainingJobName: "scones-production-1-001-cd",
+        status: "Failed",
+        hyperparameters: { learning_rate: "0.9", optimizer: "nag" },
+        seconds: 30,
+      },
+    ],
+  };
+  const summary = trainingSummary({ model: createModel({ tuning }), spot: true });
+  expect(summary).toContain(`\
+Tuned by <code>scones-production-1</code>: 2 training jobs, Bayesian search, 4 min 40 s on instances together before any spot saving. Best first:
+
+| training job | <code>learning\\_rate</code> | <code>optimizer</code> | validation:accuracy | status |
+| :-- | --: | --: | --: | :-- |
+| <code>scones-production-1-002-ab</code> | 0.001235 | sgd | 0.9625 | Completed |
+| <code>scones-production-1-001-cd</code> | 0.9 | nag |  | Failed |
+`);
+});
+
 test("the last metrics are shown by name", () => {
   const metrics = { "validation:accuracy": 0.955, "train:accuracy": 0.98 };
   expect(trainingSummary({ model: createModel({ metrics }), spot: true })).toContain(
@@ -82,6 +130,7 @@ function createModel(overrides: Partial<TrainedModel> = {}): TrainedModel {
     trainingJobName: "scones-production-0123456789",
     status: "Completed",
     instanceType: "ml.g4dn.xlarge",
+    instanceCount: 1,
     adopted: false,
     modelDataUrl: "s3://bucket/model.tar.gz",
     image: "image",
@@ -89,6 +138,7 @@ function createModel(overrides: Partial<TrainedModel> = {}): TrainedModel {
     history: [],
     trainingSeconds: 271,
     billableSeconds: 84,
+    interruptions: 0,
     ...overrides,
   };
 }

@@ -3,6 +3,7 @@ import { afterAll, expect, jest, test } from "@jest/globals";
 import { mkdir, mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { saveCheckpoint } from "../../../local/algorithm/checkpoint.ts";
 import { loadClassifier } from "../../../local/algorithm/classifier.ts";
 import { parseHyperparameters } from "../../../local/algorithm/hyperparameters.ts";
 import { mirror } from "../../../local/algorithm/network.ts";
@@ -38,7 +39,9 @@ const model = async (name: string) => {
 test("three classes of drawn pictures are learned, and every epoch is reported", async () => {
   const path = await model("three");
   const epochs: Epoch[] = [];
-  await trainClassifier(path, train, validation, recipe(), (epoch) => epochs.push(epoch));
+  await trainClassifier(path, train, validation, recipe(), {
+    report: (epoch) => epochs.push(epoch),
+  });
   expect(epochs.map(({ epoch }) => epoch)).toEqual([0, 1, 2, 3]);
   expect(epochs.at(-1)?.validation?.accuracy).toBeGreaterThan(0.9);
 
@@ -61,6 +64,39 @@ test("the same data and hyperparameters give the same bytes", async () => {
     const [once, again] = await Promise.all(paths.map((path) => readFile(join(path, file))));
     expect(once?.equals(again ?? Buffer.alloc(0))).toBe(true);
   }
+});
+
+test("an interrupted training resumes at its checkpoint and ends in the same bytes", async () => {
+  const brief = recipe({ epochs: "3", augmentation_type: "crop_color" });
+  const [through, resumed, checkpoints] = await Promise.all(
+    ["through", "resumed", "checkpoints"].map(model),
+  );
+  const epochs: number[] = [];
+  const report = ({ epoch }: Epoch) => {
+    epochs.push(epoch);
+    if (epochs.length === 1) throw new Error("the instance is taken back");
+  };
+  await trainClassifier(through ?? "", train, validation, brief);
+  const go = () =>
+    trainClassifier(resumed ?? "", train, validation, brief, { report, checkpoints });
+  await expect(go()).rejects.toThrow("the instance is taken back");
+  await go();
+  expect(epochs).toEqual([0, 1, 2]);
+  for (const file of ["weights.bin", "model.json"]) {
+    const [a, b] = await Promise.all(
+      [through, resumed].map((path) => readFile(join(path ?? "", file))),
+    );
+    expect(a?.equals(b ?? Buffer.alloc(0))).toBe(true);
+  }
+});
+
+test("a checkpoint of another model is refused", async () => {
+  const checkpoints = await model("others");
+  const vector = new Float32Array(3);
+  await saveCheckpoint(checkpoints, { epochs: 1, draws: 0, weights: vector, momentum: vector });
+  await expect(
+    trainClassifier(await model("mine"), train, [], recipe(), { checkpoints }),
+  ).rejects.toThrow("The checkpoint has 6 numbers where this model has");
 });
 
 test("a training that diverges says so", async () => {

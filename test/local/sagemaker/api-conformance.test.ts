@@ -1,81 +1,17 @@
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
-import { type ApiModel, loadApiModel, shapeOf } from "../../../local/sagemaker/api-model.ts";
-import { patternOf, violations } from "../../../local/sagemaker/validation.ts";
-import {
-  apiModels,
-  bucket,
-  type Fixture,
-  image,
-  put,
-  putChannels,
-  putModel,
-  role,
-  startFixture,
-  trainingJob,
-  until,
-} from "./fixture.ts";
+import { type Conformance, openConformance, operations } from "./conformance.ts";
+import { bucket, image, put, putModel, role } from "./fixture.ts";
+import { putChannels, trainingJob } from "./training-fixture.ts";
 
-const operations = `CreateTrainingJob DescribeTrainingJob StopTrainingJob ListTrainingJobs
-CreateTransformJob DescribeTransformJob StopTransformJob CreateModel DescribeModel ListModels
-DeleteModel CreateEndpointConfig DescribeEndpointConfig ListEndpointConfigs DeleteEndpointConfig
-CreateEndpoint DescribeEndpoint UpdateEndpoint ListEndpoints DeleteEndpoint CreateModelPackageGroup
-DescribeModelPackageGroup ListModelPackageGroups DeleteModelPackageGroup CreateModelPackage
-DescribeModelPackage UpdateModelPackage ListModelPackages DeleteModelPackage AddTags ListTags
-DeleteTags ListTransformJobs RegisterScalableTarget PutScalingPolicy DescribeScalableTargets DescribeScalingPolicies
-DeregisterScalableTarget DeleteScalingPolicy`;
-
-type Body = Record<string, unknown>;
-
-let fixture: Fixture;
-let models: { SageMaker: ApiModel; AnyScaleFrontendService: ApiModel };
-const answered = new Set<string>();
+let conformance: Conformance;
 
 beforeAll(async () => {
-  fixture = await startFixture();
-  const folder = await apiModels();
-  models = {
-    SageMaker: await loadApiModel(folder, "sagemaker"),
-    AnyScaleFrontendService: await loadApiModel(folder, "application-autoscaling"),
-  };
+  conformance = await openConformance();
 });
-afterAll(() => fixture[Symbol.asyncDispose]());
-
-/** Calls an operation as any client does on the wire, and holds its answer against the API model. */
-async function call(target: string, input: Body): Promise<Body> {
-  const [prefix, operation = ""] = target.split(".");
-  const model = models[prefix as keyof typeof models];
-  const response = await fetch(fixture.endpoint, {
-    method: "POST",
-    headers: { "x-amz-target": target, "content-type": "application/x-amz-json-1.1" },
-    body: JSON.stringify(input),
-  });
-  const body = (await response.json()) as Body;
-  expect([operation, response.status, response.status === 200 ? [] : body]).toEqual([
-    operation,
-    200,
-    [],
-  ]);
-  const shape = model.operations[operation]?.output?.shape;
-  expect([
-    operation,
-    shape === undefined ? Object.keys(body) : violations(model, shape, body),
-  ]).toEqual([operation, []]);
-  answered.add(operation);
-  return body;
-}
-
-const sagemaker = (operation: string, input: Body = {}) => call(`SageMaker.${operation}`, input);
-const autoscaling = (operation: string, input: Body) =>
-  call(`AnyScaleFrontendService.${operation}`, input);
-
-async function after(operation: string, input: Body, member: string, status: string) {
-  return until(async () => {
-    const answer = await sagemaker(operation, input);
-    return answer[member] === status && answer;
-  });
-}
+afterAll(() => conformance[Symbol.asyncDispose]());
 
 test("the answers about training jobs hold against the API model at every stage", async () => {
+  const { fixture, sagemaker, after } = conformance;
   await putChannels(fixture);
   const job = { TrainingJobName: "train" };
   const Tags = [{ Key: "team", Value: "vehicles" }];
@@ -108,7 +44,45 @@ test("the answers about training jobs hold against the API model at every stage"
   });
 });
 
+test("the answers about tuning jobs hold against the API model at every stage", async () => {
+  const { fixture, sagemaker, after } = conformance;
+  await putChannels(fixture);
+  const start = (HyperParameterTuningJobName: string, act: string) => {
+    const { TrainingJobName: _name, HyperParameters, ...definition } = trainingJob("none");
+    return sagemaker("CreateHyperParameterTuningJob", {
+      HyperParameterTuningJobName,
+      HyperParameterTuningJobConfig: {
+        Strategy: "Bayesian",
+        HyperParameterTuningJobObjective: { Type: "Maximize", MetricName: "validation:accuracy" },
+        ResourceLimits: { MaxNumberOfTrainingJobs: 1, MaxParallelTrainingJobs: 1 },
+        ParameterRanges: {
+          ContinuousParameterRanges: [{ Name: "learning_rate", MinValue: "0", MaxValue: "1" }],
+        },
+      },
+      TrainingJobDefinition: { ...definition, StaticHyperParameters: { ...HyperParameters, act } },
+    });
+  };
+  for (const [name, act, status] of [
+    ["tune", "learn", "Completed"],
+    ["tune-fail", "fail", "Failed"],
+  ] as const) {
+    const job = { HyperParameterTuningJobName: name };
+    await start(name, act);
+    await after("DescribeHyperParameterTuningJob", job, "HyperParameterTuningJobStatus", status);
+    await sagemaker("ListTrainingJobsForHyperParameterTuningJob", job);
+    await sagemaker("ListHyperParameterTuningJobs");
+    await sagemaker("DeleteHyperParameterTuningJob", job);
+  }
+  await start("tune-hang", "hang");
+  const hanging = { HyperParameterTuningJobName: "tune-hang" };
+  await sagemaker("StopHyperParameterTuningJob", hanging);
+  const describe = "DescribeHyperParameterTuningJob";
+  const stopped = await after(describe, hanging, "HyperParameterTuningJobStatus", "Stopped");
+  expect(stopped).not.toHaveProperty("BestTrainingJob");
+});
+
 test("the answers about models, transforms and endpoints hold against the API model", async () => {
+  const { fixture, sagemaker, after } = conformance;
   await putModel(fixture, "model.tar.gz", { answer: [0.75, 0.25] });
   const PrimaryContainer = { Image: image, ModelDataUrl: `s3://${bucket}/model.tar.gz` };
   await sagemaker("CreateModel", { ModelName: "m", ExecutionRoleArn: role, PrimaryContainer });
@@ -149,21 +123,29 @@ test("the answers about models, transforms and endpoints hold against the API mo
   await after("DescribeEndpoint", endpoint, "EndpointStatus", "Updating");
   await after("DescribeEndpoint", endpoint, "EndpointStatus", "InService");
   await sagemaker("ListEndpoints");
-  await callAutoscaling();
+  await sagemaker("UpdateEndpointWeightsAndCapacities", {
+    ...endpoint,
+    DesiredWeightsAndCapacities: [{ VariantName: "v", DesiredInstanceCount: 2 }],
+  });
+  await after("DescribeEndpoint", endpoint, "EndpointStatus", "Updating");
+  await after("DescribeEndpoint", endpoint, "EndpointStatus", "InService");
+  await callAutoscaling(conformance);
+  await after("DescribeEndpoint", endpoint, "EndpointStatus", "InService");
   await sagemaker("DeleteEndpoint", endpoint);
   await sagemaker("DeleteEndpointConfig", { EndpointConfigName: "c" });
   await sagemaker("DeleteModel", { ModelName: "m" });
   expect(await sagemaker("ListModels")).toEqual({ Models: [] });
 });
 
-async function callAutoscaling(): Promise<void> {
+async function callAutoscaling({ autoscaling }: Conformance): Promise<void> {
   const ServiceNamespace = "sagemaker";
   const target = {
     ServiceNamespace,
     ResourceId: "endpoint/e/variant/v",
     ScalableDimension: "sagemaker:variant:DesiredInstanceCount",
   };
-  await autoscaling("RegisterScalableTarget", { ...target, MinCapacity: 1, MaxCapacity: 4 });
+  await autoscaling("RegisterScalableTarget", { ...target, MinCapacity: 3, MaxCapacity: 4 });
+  await autoscaling("DescribeScalingActivities", { ServiceNamespace });
   await autoscaling("PutScalingPolicy", {
     ...target,
     PolicyName: "p",
@@ -182,6 +164,7 @@ async function callAutoscaling(): Promise<void> {
 }
 
 test("the answers about model packages hold against the API model", async () => {
+  const { sagemaker } = conformance;
   const group = { ModelPackageGroupName: "g" };
   await sagemaker("CreateModelPackageGroup", {
     ...group,
@@ -214,32 +197,5 @@ test("the answers about model packages hold against the API model", async () => 
 });
 
 test("every operation of the local SageMaker was held against its model here", () => {
-  expect([...answered].toSorted()).toEqual(operations.split(/\s+/).toSorted());
+  expect([...conformance.answered].toSorted()).toEqual(operations.toSorted());
 });
-
-test("every pattern of the operations' requests can be checked", () => {
-  const unchecked: string[] = [];
-  for (const model of Object.values(models)) {
-    const seen = new Set<string>();
-    for (const operation of answered) walk(model, model.operations[operation]?.input?.shape, seen);
-    for (const name of seen) {
-      const { pattern } = shapeOf(model, name);
-      if (pattern === undefined) continue;
-      try {
-        patternOf(pattern);
-      } catch {
-        unchecked.push(`${name}: ${pattern}`);
-      }
-    }
-  }
-  expect(unchecked).toEqual([]);
-});
-
-/** Collects the shapes that a shape is made of. */
-function walk(model: ApiModel, name: string | undefined, seen: Set<string>): void {
-  if (name === undefined || seen.has(name)) return;
-  seen.add(name);
-  const { members = {}, member, key, value } = shapeOf(model, name);
-  const parts = [...Object.values(members), member, key, value];
-  for (const part of parts) walk(model, part?.shape, seen);
-}

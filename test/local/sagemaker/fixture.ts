@@ -3,6 +3,8 @@ import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { ApplicationAutoScalingClient } from "@aws-sdk/client-application-auto-scaling";
+import { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
+import { IAMClient } from "@aws-sdk/client-iam";
 import {
   CreateBucketCommand,
   GetObjectCommand,
@@ -14,17 +16,16 @@ import {
   CreateEndpointCommand,
   CreateEndpointConfigCommand,
   CreateModelCommand,
-  CreateTrainingJobCommand,
   type CreateEndpointConfigCommandInput,
-  type CreateTrainingJobCommandInput,
   DescribeEndpointCommand,
-  DescribeTrainingJobCommand,
+  type ProductionVariant,
   SageMakerClient,
 } from "@aws-sdk/client-sagemaker";
 import { SageMakerRuntimeClient } from "@aws-sdk/client-sagemaker-runtime";
 import { pack } from "tar-stream";
 import { buffer } from "node:stream/consumers";
 import { createGzip } from "node:zlib";
+import { ministackIam } from "../../../local/iam.ts";
 import { startMinistack } from "../../../local/ministack.ts";
 import { type SageMakerOptions, startSageMaker } from "../../../local/sagemaker/server.ts";
 import { ensureVenv } from "../../../local/venv.ts";
@@ -46,14 +47,22 @@ export async function apiModels(): Promise<string> {
 
 export type Fixture = Awaited<ReturnType<typeof startFixture>>;
 
-/** ministack's S3 with an empty bucket, the local SageMaker over the fake algorithm, and clients. */
-export async function startFixture(options: Partial<SageMakerOptions> = {}) {
+/**
+ * ministack with an empty bucket, the local SageMaker over the fake algorithm, and clients. `underRoles`
+ * lets ministack's IAM decide what jobs and endpoints may do.
+ */
+export async function startFixture({
+  underRoles = false,
+  ...options
+}: Partial<SageMakerOptions> & { readonly underRoles?: boolean } = {}) {
   const ministack = await startMinistack({ venv: await ensureVenv(console.log), region });
   const server = await startSageMaker({
     region,
     apiModels: await apiModels(),
     s3Endpoint: ministack.endpoint,
+    cloudWatchEndpoint: ministack.endpoint,
     algorithmDir: fakeAlgorithm,
+    ...(underRoles && { authority: ministackIam(ministack.endpoint) }),
     ...options,
   }).catch(async (error: unknown) => {
     await ministack.stop();
@@ -63,6 +72,8 @@ export async function startFixture(options: Partial<SageMakerOptions> = {}) {
   const s3 = new S3Client({ ...settings, endpoint: ministack.endpoint, forcePathStyle: true });
   const sagemaker = new SageMakerClient(settings);
   const runtime = new SageMakerRuntimeClient(settings);
+  const iam = new IAMClient({ ...settings, endpoint: ministack.endpoint });
+  const cloudwatch = new CloudWatchClient({ ...settings, endpoint: ministack.endpoint });
   const autoscaling = new ApplicationAutoScalingClient(settings);
   await s3.send(new CreateBucketCommand({ Bucket: bucket }));
   return {
@@ -72,8 +83,10 @@ export async function startFixture(options: Partial<SageMakerOptions> = {}) {
     sagemaker,
     runtime,
     autoscaling,
+    cloudwatch,
+    iam,
     async [Symbol.asyncDispose]() {
-      for (const client of [s3, sagemaker, runtime, autoscaling]) client.destroy();
+      for (const client of [s3, sagemaker, runtime, autoscaling, cloudwatch, iam]) client.destroy();
       await server.close();
       await ministack.stop();
     },
@@ -111,55 +124,19 @@ export async function until<T>(look: () => Promise<T | undefined | false>): Prom
   throw new Error("it did not happen within half a minute");
 }
 
-/** A training job's request over the channels of `putChannels`; `act` is what the fake container does. */
-export function trainingJob(
-  name: string,
-  changes: Partial<CreateTrainingJobCommandInput> = {},
-): CreateTrainingJobCommandInput {
-  return {
-    TrainingJobName: name,
-    RoleArn: role,
-    AlgorithmSpecification: { TrainingImage: image, TrainingInputMode: "File" },
-    HyperParameters: { num_classes: "2", num_training_samples: "8" },
-    InputDataConfig: ["train", "validation"].map((ChannelName) => ({
-      ChannelName,
-      ContentType: "application/x-recordio",
-      DataSource: {
-        S3DataSource: {
-          S3DataType: "S3Prefix" as const,
-          S3Uri: `s3://${bucket}/data/${ChannelName}/`,
-        },
-      },
-    })),
-    OutputDataConfig: { S3OutputPath: `s3://${bucket}/training/` },
-    ResourceConfig: { InstanceType: "ml.g4dn.xlarge", InstanceCount: 1, VolumeSizeInGB: 10 },
-    StoppingCondition: { MaxRuntimeInSeconds: 600 },
-    ...changes,
-  };
-}
-
-export async function putChannels(fixture: Fixture): Promise<void> {
-  await put(fixture, "data/train/part-0.rec", "train 0");
-  await put(fixture, "data/train/deep/part-1.rec", "train 1");
-  await put(fixture, "data/validation/part-0.rec", "validation");
-}
-
-/** Starts a training job and waits until it is over. */
-export async function train(fixture: Fixture, request: CreateTrainingJobCommandInput) {
-  const { sagemaker } = fixture;
-  await sagemaker.send(new CreateTrainingJobCommand(request));
-  const { TrainingJobName } = request;
-  return until(async () => {
-    const job = await sagemaker.send(new DescribeTrainingJobCommand({ TrainingJobName }));
-    return job.TrainingEndTime !== undefined && job;
-  });
+/** What the fake algorithm's serving container does; see fake-algorithm/serve.ts. */
+export interface FakeModel {
+  readonly answer: number[];
+  readonly start?: string;
+  readonly status?: number;
+  readonly delayMs?: number;
 }
 
 /** A model archive whose serving container answers `answer`. */
 export async function putModel(
   fixture: Pick<Fixture, "s3">,
   key: string,
-  content: { answer: number[]; start?: string },
+  content: FakeModel,
   Bucket = bucket,
 ): Promise<void> {
   const archive = pack();
@@ -173,7 +150,7 @@ export async function putModel(
 export async function createModel(
   fixture: Fixture,
   ModelName: string,
-  content: { answer: number[]; start?: string } = { answer: [0.75, 0.25] },
+  content: FakeModel = { answer: [0.75, 0.25] },
 ): Promise<void> {
   await putModel(fixture, `models/${ModelName}.tar.gz`, content);
   const ModelDataUrl = `s3://${bucket}/models/${ModelName}.tar.gz`;
@@ -186,6 +163,18 @@ export async function createModel(
   );
 }
 
+/** The variant AllTraffic on a number of instances. */
+export function onInstances(
+  ModelName: string,
+  InitialInstanceCount: number,
+  changes: Partial<ProductionVariant> = {},
+): Pick<CreateEndpointConfigCommandInput, "ProductionVariants"> {
+  const VariantName = "AllTraffic";
+  const InstanceType = "ml.m5.large";
+  const one = { VariantName, ModelName, InstanceType, InitialInstanceCount, ...changes } as const;
+  return { ProductionVariants: [one] };
+}
+
 /** An endpoint configuration of one variant over a model, of the model's name unless changed. */
 export async function createConfig(
   { sagemaker }: Fixture,
@@ -195,14 +184,7 @@ export async function createConfig(
   await sagemaker.send(
     new CreateEndpointConfigCommand({
       EndpointConfigName: ModelName,
-      ProductionVariants: [
-        {
-          VariantName: "AllTraffic",
-          ModelName,
-          InstanceType: "ml.m5.large",
-          InitialInstanceCount: 1,
-        },
-      ],
+      ...onInstances(ModelName, 1),
       ...changes,
     }),
   );
@@ -212,7 +194,10 @@ export async function createConfig(
 export async function settled({ sagemaker }: Fixture, EndpointName: string) {
   return until(async () => {
     const found = await sagemaker.send(new DescribeEndpointCommand({ EndpointName }));
-    return !["Creating", "Updating", "Deleting"].includes(found.EndpointStatus ?? "") && found;
+    return (
+      !["Creating", "Updating", "RollingBack", "Deleting"].includes(found.EndpointStatus ?? "") &&
+      found
+    );
   });
 }
 

@@ -19,10 +19,9 @@ import {
   role,
   settled,
   startFixture,
-  train,
-  trainingJob,
   until,
 } from "./fixture.ts";
+import { train, trainingJob } from "./training-fixture.ts";
 
 let fixture: Fixture;
 

@@ -1,13 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
-import {
-  bucket,
-  type Fixture,
-  keys,
-  putChannels,
-  startFixture,
-  train,
-  trainingJob,
-} from "./fixture.ts";
+import { bucket, type Fixture, keys, startFixture } from "./fixture.ts";
+import { putChannels, train, trainingJob } from "./training-fixture.ts";
 
 let fixture: Fixture;
 
@@ -65,17 +58,6 @@ const unsupported = {
 
 test.each([
   ["another image", unsupported, "runs image-classification only"],
-  [
-    "two instances",
-    {
-      ResourceConfig: {
-        InstanceType: "ml.g5.xlarge" as const,
-        InstanceCount: 2,
-        VolumeSizeInGB: 1,
-      },
-    },
-    "trains on one instance, not on 2",
-  ],
   [
     "an output bucket that is not there",
     { OutputDataConfig: { S3OutputPath: "s3://absent-bucket/training" } },

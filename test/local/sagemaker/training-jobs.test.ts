@@ -9,18 +9,8 @@ import { Readable } from "node:stream";
 import { createGunzip } from "node:zlib";
 import { json } from "node:stream/consumers";
 import { extract } from "tar-stream";
-import {
-  bucket,
-  type Fixture,
-  get,
-  keys,
-  put,
-  putChannels,
-  startFixture,
-  train,
-  trainingJob,
-  until,
-} from "./fixture.ts";
+import { bucket, type Fixture, get, keys, put, startFixture, until } from "./fixture.ts";
+import { putChannels, train, trainingJob } from "./training-fixture.ts";
 
 let fixture: Fixture;
 

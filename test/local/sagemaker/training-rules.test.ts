@@ -3,7 +3,8 @@ import {
   CreateTrainingJobCommand,
   type CreateTrainingJobCommandInput,
 } from "@aws-sdk/client-sagemaker";
-import { type Fixture, startFixture, trainingJob } from "./fixture.ts";
+import { type Fixture, startFixture } from "./fixture.ts";
+import { trainingJob } from "./training-fixture.ts";
 
 let fixture: Fixture;
 

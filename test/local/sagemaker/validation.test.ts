@@ -1,6 +1,7 @@
 import { expect, test } from "@jest/globals";
-import type { ApiModel } from "../../../local/sagemaker/api-model.ts";
+import { type ApiModel, shapeOf } from "../../../local/sagemaker/api-model.ts";
 import { patternOf, validationMessage, violations } from "../../../local/sagemaker/validation.ts";
+import { loadModels, operations } from "./conformance.ts";
 
 const model: ApiModel = {
   metadata: {},
@@ -91,3 +92,30 @@ test("Java's patterns mean the same here", () => {
   expect(patternOf("\\A\\S[\\p{Print}]*\\z").test("order 7\n")).toBe(false);
   expect(patternOf("arn:[\\p{Alnum}\\-]+").test("arn:aws-cn")).toBe(true);
 });
+
+test("every pattern of the local SageMaker's requests can be checked", async () => {
+  const unchecked: string[] = [];
+  for (const api of Object.values(await loadModels())) {
+    const seen = new Set<string>();
+    for (const operation of operations) walk(api, api.operations[operation]?.input?.shape, seen);
+    for (const name of seen) {
+      const { pattern } = shapeOf(api, name);
+      if (pattern === undefined) continue;
+      try {
+        patternOf(pattern);
+      } catch {
+        unchecked.push(`${name}: ${pattern}`);
+      }
+    }
+  }
+  expect(unchecked).toEqual([]);
+});
+
+/** Collects the shapes that a shape is made of. */
+function walk(api: ApiModel, name: string | undefined, seen: Set<string>): void {
+  if (name === undefined || seen.has(name)) return;
+  seen.add(name);
+  const { members = {}, member, key, value } = shapeOf(api, name);
+  const parts = [...Object.values(members), member, key, value];
+  for (const part of parts) walk(api, part?.shape, seen);
+}

@@ -1,14 +1,16 @@
 import { expect, test } from "@jest/globals";
 import sharp from "sharp";
 import { openDrawn } from "../../../pipeline/dataset/drawn.ts";
+import type { OthersWanted } from "../../../pipeline/dataset/others.ts";
 import type { Picture } from "../../../pipeline/dataset/source.ts";
 import { UsageError } from "../../../pipeline/errors.ts";
 
-const few = { train: 3, test: 2 };
+const perClass = { train: 3, test: 2 };
 
-async function read(classes: string[], seed: number, perClass = few): Promise<Picture[]> {
+async function read(classes: string[], seed: number, others?: OthersWanted): Promise<Picture[]> {
   const pictures: Picture[] = [];
-  for await (const picture of openDrawn(classes, seed, perClass)()) pictures.push(picture);
+  for await (const picture of openDrawn(classes, seed, { perClass, others })())
+    pictures.push(picture);
   return pictures;
 }
 
@@ -47,6 +49,29 @@ test("the same seed draws the same pictures, another seed others", async () => {
   expect(await draw(1)).toEqual(first);
   const others = await draw(2);
   for (const picture of others) expect(first).not.toContainEqual(picture);
+});
+
+const others = (seed: number) => ({ counts: { train: 4, test: 1 }, seed });
+const contents = (pictures: Picture[], label: number) =>
+  pictures
+    .filter((each) => each.label === label)
+    .map(({ split, content }) => `${split} ${Buffer.from(content).toString()}`)
+    .toSorted();
+
+const strangers = async (seed: number) => contents(await read(["bicycle"], 1, others(seed)), 1);
+
+test("things that are no vehicle have the label behind the classes and a seed of their own", async () => {
+  const first = await strangers(1);
+  expect(first.map((each) => each.split(" ")[0])).toEqual(
+    "test train train train train".split(" "),
+  );
+  expect(await strangers(1)).toEqual(first);
+  for (const other of await strangers(2)) expect(first).not.toContain(other);
+});
+
+test("the vehicles are the same with strangers among them", async () => {
+  const [alone, among] = [await read(["bicycle"], 1), await read(["bicycle"], 1, others(1))];
+  expect(contents(among, 0)).toEqual(contents(alone, 0));
 });
 
 test("other classes than bicycle and motorcycle are refused", () => {

@@ -96,6 +96,21 @@ test("a large, transparent, grey or turned picture becomes upright RGB of at mos
   ]);
 });
 
+async function some(seed: number): Promise<Picture[]> {
+  const pictures = await openFolder(folder, classes, 1, { counts: { train: 6, test: 2 }, seed });
+  return Array.fromAsync(pictures());
+}
+
+test("of the last class there are no more than are wanted, drawn by lot", async () => {
+  await fill("bicycle", 10, 0);
+  await fill("motorcycle", 20, 255);
+  const pictures = await some(1);
+  expect([0, 1].map((label) => count(pictures, "train", label))).toEqual([8, 6]);
+  expect([0, 1].map((label) => count(pictures, "test", label))).toEqual([2, 2]);
+  expect(order(await some(1))).toEqual(order(pictures));
+  expect(order(await some(2)).toSorted()).not.toEqual(order(pictures).toSorted());
+});
+
 test("a class without a folder is refused", async () => {
   await fill("bicycle", 5, 0);
   await expect(read()).rejects.toThrow(UsageError);

@@ -1,6 +1,7 @@
 import { expect, test } from "@jest/globals";
+import { Blocks, type Upload } from "../../../pipeline/dataset/blocks.ts";
+import { channelNames } from "../../../pipeline/dataset/channels.ts";
 import { emptyContents, layOut } from "../../../pipeline/dataset/layout.ts";
-import type { Upload } from "../../../pipeline/dataset/layout.ts";
 import type { Picture, Split } from "../../../pipeline/dataset/source.ts";
 import { readRecordIo } from "../../../pipeline/recordio.ts";
 
@@ -15,15 +16,24 @@ async function* stream(pictures: readonly Picture[]) {
   yield* pictures;
 }
 
-async function layOutAll(pictures: readonly Picture[]) {
+async function layOutAll(pictures: readonly Picture[], instances = 1) {
   const contents = emptyContents();
   const validation = [new Set([1]), new Set([0])];
   const classes = ["bicycle", "motorcycle"];
-  const uploads = new Map<string, Upload>();
-  for await (const upload of layOut(stream(pictures), { classes, validation, contents })) {
-    uploads.set(upload.key, upload);
+  const channels = channelNames(instances);
+  const uploads = new Map<string, Upload[]>();
+  const input = { classes, validation, channels, contents };
+  for await (const upload of layOut(stream(pictures), input)) {
+    uploads.set(upload.key, [...(uploads.get(upload.key) ?? []), upload]);
   }
-  return { uploads, contents };
+  const bodyOf = (key: string) => Buffer.concat((uploads.get(key) ?? []).map(({ body }) => body));
+  const ids = async (key: string) => {
+    const read: number[] = [];
+    const body = new Blob([bodyOf(key)]);
+    for await (const { image } of readRecordIo(body.stream())) read.push(image[0] ?? -1);
+    return read;
+  };
+  return { uploads, contents, channels, bodyOf, ids };
 }
 
 const pictures = [
@@ -32,35 +42,57 @@ const pictures = [
   picture("test", 1, 12, 100),
   picture("train", 0, 13, 1.5 * megabyte),
   picture("train", 0, 14, 1.5 * megabyte),
-  picture("train", 0, 15, 5 * megabyte),
+  picture("train", 0, 15, 12 * megabyte),
   picture("train", 1, 16, 1.5 * megabyte),
 ];
 
-test("shards stay within 4 MiB, except for a single picture that is larger", async () => {
-  const { uploads, contents } = await layOutAll(pictures);
-  const ids = async (key: string) => {
-    const read: number[] = [];
-    const body = new Blob([uploads.get(key)?.body as Buffer<ArrayBuffer>]);
-    for await (const { image } of readRecordIo(body.stream())) read.push(image[0] ?? -1);
-    return read;
-  };
-  expect(contents.shards).toEqual({
-    train: ["train/part-00000.rec", "train/part-00001.rec", "train/part-00002.rec"],
-    validation: ["validation/part-00000.rec"],
-  });
-  expect(await Promise.all(contents.shards.train.map(ids))).toEqual([[10, 14], [15], [16]]);
-  expect(await Promise.all(contents.shards.validation.map(ids))).toEqual([[11, 13]]);
+test("a channel is one file, in parts of 5 MiB where it is large", async () => {
+  const { uploads, contents, ids } = await layOutAll(pictures);
+  const train = uploads.get("train/1/part-00000.rec") ?? [];
+  expect(train.map(({ part, body }) => [part?.number, part?.last, body.length / megabyte])).toEqual(
+    [
+      [1, false, 5],
+      [2, false, 5],
+      [3, false, 5],
+      [4, true, expect.closeTo(1.5, 2)],
+    ],
+  );
+  expect(await ids("train/1/part-00000.rec")).toEqual([10, 14, 15, 16]);
+  const validation = uploads.get("validation/part-00000.rec") ?? [];
+  expect(validation.map(({ part }) => part)).toEqual([undefined]);
+  expect(await ids("validation/part-00000.rec")).toEqual([11, 13]);
+  expect(contents).toEqual({ train: 4, validation: 2, test: { labels: [1], ids: [12] } });
+});
+
+test("an object that ends with a part needs no empty one", () => {
+  const blocks = new Blocks("key", "text/plain");
+  expect(blocks.add(Buffer.alloc(5 * megabyte))).toEqual([]);
+  expect(blocks.end()).toMatchObject({ key: "key", body: { length: 5 * megabyte } });
+});
+
+test.each([2, 3, 7])("%d shards are alike: each class is dealt out in turn", async (shards) => {
+  const many = Array.from({ length: 200 }, (_, id) => picture("train", (id % 3) % 2, id, 1));
+  const { contents, channels, ids } = await layOutAll(many, shards);
+  const files = await Promise.all(channels.train.map(ids));
+  const all = files.flat();
+  // Two of them are for validation: of each label the one that the test above names.
+  expect([contents.train, all.length, new Set(all).size]).toEqual([198, 198, 198]);
+  for (const label of [0, 1]) {
+    const counts = files.map((file) => file.filter((id) => (id % 3) % 2 === label).length);
+    expect(Math.max(...counts) - Math.min(...counts)).toBeLessThanOrEqual(1);
+  }
+  expect(channels.train[1]).toBe(`train/${shards}/part-00001.rec`);
 });
 
 test("the lists name every picture with its index and label", async () => {
-  const { uploads } = await layOutAll(pictures);
-  expect(uploads.get("train.lst")?.body.toString()).toBe(
+  const { uploads, bodyOf } = await layOutAll(pictures);
+  expect(bodyOf("train.lst").toString()).toBe(
     "0\t0\tbicycle_000010.png\n1\t0\tbicycle_000014.png\n" +
       "2\t0\tbicycle_000015.png\n3\t1\tmotorcycle_000016.png\n",
   );
-  expect(uploads.get("validation.lst")?.body.toString()).toBe(
+  expect(bodyOf("validation.lst").toString()).toBe(
     "0\t1\tmotorcycle_000011.png\n1\t0\tbicycle_000013.png\n",
   );
-  expect(uploads.get("test.lst")?.body.toString()).toBe("0\t1\tmotorcycle_000012.png\n");
-  expect(uploads.get("test/motorcycle_000012.png")?.contentType).toBe("image/png");
+  expect(bodyOf("test.lst").toString()).toBe("0\t1\tmotorcycle_000012.png\n");
+  expect(uploads.get("test/motorcycle_000012.png")?.[0]?.contentType).toBe("image/png");
 });

@@ -1,10 +1,15 @@
 import { expect, test } from "@jest/globals";
 import * as fc from "fast-check";
-import { random, shuffle } from "../../../pipeline/dataset/random.ts";
+import { random, shuffle, shuffledNumbers } from "../../../pipeline/dataset/random.ts";
 import { pickValidation } from "../../../pipeline/dataset/validation.ts";
 
 const share = fc.double({ min: 0.01, max: 0.99, noNaN: true });
 const counts = fc.array(fc.integer({ min: 2, max: 500 }), { minLength: 2, maxLength: 5 });
+
+test("numbers are shuffled as anything else is, so that a split stays what it was", () => {
+  const numbers = shuffledNumbers(50, random(3));
+  expect([...numbers]).toEqual(shuffle(Array(50).keys(), random(3)));
+});
 
 test("every class gives its share, at least one picture and never all", () => {
   fc.assert(

@@ -1,56 +1,27 @@
 import {
-  CreateModelPackageCommand,
-  CreateModelPackageGroupCommand,
   DescribeEndpointConfigCommand,
+  ListEndpointConfigsCommand,
   ListTagsCommand,
-  type ModelApprovalStatus,
+  UpdateEndpointWeightsAndCapacitiesCommand,
 } from "@aws-sdk/client-sagemaker";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import { parseConfig } from "../../../pipeline/config.ts";
-import { restoreEndpoint } from "../../../pipeline/restore-endpoint.ts";
+import { expiryOf } from "../../../pipeline/expiry.ts";
 import { isScaled } from "../../../pipeline/scaling.ts";
 import { deployEndpoint } from "../../../pipeline/steps/deploy-endpoint.ts";
-import { bucket, createModel, image, settled } from "../../local/sagemaker/fixture.ts";
-import { openStand, type Stand } from "./evaluation-stand.ts";
+import { bucket, createModel, putModel, settled } from "../../local/sagemaker/fixture.ts";
+import { createPackage, openDeploymentStand, type PackageOptions } from "./deployment-stand.ts";
+import type { Stand } from "./evaluation-stand.ts";
 
 let stand: Stand;
 
 beforeAll(async () => {
-  stand = await openStand();
-  await stand.fixture.sagemaker.send(
-    new CreateModelPackageGroupCommand({ ModelPackageGroupName: "packages" }),
-  );
+  stand = await openDeploymentStand();
 });
 
 afterAll(() => stand[Symbol.asyncDispose]());
 
-/** A model and its package; `start: "fail"` is one whose container does not come up. */
-async function createInput(
-  modelName: string,
-  {
-    status = "Approved",
-    start,
-    measured = modelName,
-  }: { status?: ModelApprovalStatus; start?: string; measured?: string } = {},
-) {
-  await createModel(stand.fixture, modelName, {
-    answer: [0.75, 0.25],
-    ...(start !== undefined && { start }),
-  });
-  const { ModelPackageArn = "" } = await stand.fixture.sagemaker.send(
-    new CreateModelPackageCommand({
-      ModelPackageGroupName: "packages",
-      ModelApprovalStatus: status,
-      CustomerMetadataProperties: { trainingJobName: measured },
-      InferenceSpecification: {
-        Containers: [{ Image: image, ModelDataUrl: `s3://${bucket}/models/${modelName}.tar.gz` }],
-        SupportedContentTypes: ["image/png"],
-        SupportedResponseMIMETypes: ["application/json"],
-      },
-    }),
-  );
-  return { modelPackageArn: ModelPackageArn, bucket, pollIntervalMs: 25 };
-}
+const createInput = (name: string, options?: PackageOptions) => createPackage(stand, name, options);
 
 const configOf = (environment: string) => parseConfig(`environment: ${environment}`);
 
@@ -131,49 +102,26 @@ test("another model updates the endpoint and is scaled again", async () => {
   expect(await isScaled(stand.context, "scones-updated")).toBe(true);
 });
 
-test("an update that is taken back serves the former model again, scaled", async () => {
-  const config = configOf("back");
-  const former = await deployEndpoint(stand.context, config, await createInput("former"));
-  const updated = await deployEndpoint(stand.context, config, await createInput("worse"));
-  expect(updated.previousEndpointConfigName).toBe(former.endpointConfigName);
-  const now = await restoreEndpoint(stand.context, config, updated, { pollIntervalMs: 25 });
-  expect(now).toBe(
-    `Endpoint scones-back serves the former model again, by ${former.endpointConfigName}, and stays.`,
-  );
-  const { EndpointConfigName } = await settled(stand.fixture, "scones-back");
-  expect(EndpointConfigName).toBe(former.endpointConfigName);
-  expect(await isScaled(stand.context, "scones-back")).toBe(true);
-});
+const sized = (count: number) =>
+  parseConfig(`environment: sized\nendpoint: { instanceCount: ${count} }`);
 
-test("a former model that does not come back is said, and nothing is deleted", async () => {
-  const config = configOf("lost");
-  const deployed = await deployEndpoint(stand.context, config, await createInput("only"));
-  const broken = { ...deployed, change: "updated" } as const;
-  await expect(restoreEndpoint(stand.context, config, broken)).rejects.toThrow(
-    "What endpoint scones-lost served before is not known: deploy a former model package.",
+test("instances that scaling added are kept by an update, those of the former configuration are not", async () => {
+  const instances = async () => {
+    const { ProductionVariants } = await settled(stand.fixture, "scones-sized");
+    return ProductionVariants?.[0]?.DesiredInstanceCount;
+  };
+  const input = await createInput("sized");
+  await deployEndpoint(stand.context, sized(3), input);
+  await deployEndpoint(stand.context, sized(1), input);
+  expect(await instances()).toBe(1);
+  await stand.fixture.sagemaker.send(
+    new UpdateEndpointWeightsAndCapacitiesCommand({
+      EndpointName: "scones-sized",
+      DesiredWeightsAndCapacities: [{ VariantName: "AllTraffic", DesiredInstanceCount: 3 }],
+    }),
   );
-  expect(await settled(stand.fixture, "scones-lost")).toMatchObject({
-    EndpointStatus: "InService",
-  });
-});
-
-test("a deployment that changed nothing is left as it is when it is taken back", async () => {
-  const config = configOf("same");
-  const input = await createInput("same");
-  await deployEndpoint(stand.context, config, input);
-  const again = await deployEndpoint(stand.context, config, input);
-  expect(await restoreEndpoint(stand.context, config, again)).toBe(
-    "Endpoint scones-same was not changed by this run, and is left as it is.",
-  );
-});
-
-test("a deployment is not taken back where another one serves by now", async () => {
-  const config = configOf("overtaken");
-  const old = await deployEndpoint(stand.context, config, await createInput("overtaken"));
-  const newer = await deployEndpoint(stand.context, config, await createInput("newer"));
-  expect(await restoreEndpoint(stand.context, config, old)).toBe(
-    `Endpoint scones-overtaken serves ${newer.endpointConfigName} by now, which is left as it is.`,
-  );
+  await deployEndpoint(stand.context, sized(2), input);
+  expect(await instances()).toBe(3);
 });
 
 test.each(["Rejected", "PendingManualApproval"] as const)(
@@ -194,25 +142,42 @@ test("a model that is not the measured one is not deployed", async () => {
   );
 });
 
+test("fault 31: a model that was altered after its approval is not deployed", async () => {
+  const input = await createInput("approved-once");
+  await putModel(stand.fixture, "models/approved-once.tar.gz", { answer: [0.1, 0.9] });
+  await expect(deployEndpoint(stand.context, configOf("forged"), input)).rejects.toThrow(
+    /models\/approved-once\.tar\.gz was altered: \d+ bytes with the entity tag/,
+  );
+});
+
 test("fault 37: an update that rolls back fails, although the endpoint is InService", async () => {
   const config = configOf("rolls-back");
   const good = await deployEndpoint(stand.context, config, await createInput("before"));
   const bad = await createInput("broken", { start: "fail" });
-  await expect(deployEndpoint(stand.context, config, bad)).rejects.toThrow("was rolled back");
+  const expiresAt = new Date(Date.UTC(2026, 0, 1));
+  await expect(deployEndpoint(stand.context, config, { ...bad, expiresAt })).rejects.toThrow(
+    "was rolled back",
+  );
   expect(await isScaled(stand.context, "scones-rolls-back")).toBe(true);
   const serving = await settled(stand.fixture, "scones-rolls-back");
   expect(serving).toMatchObject({
     EndpointStatus: "InService",
     EndpointConfigName: good.endpointConfigName,
   });
+  expect(await expiryOf(stand.context, serving.EndpointArn)).toBeUndefined();
 });
 
 test("fault 36: a first deployment that fails says why, and the next one starts anew", async () => {
   const config = configOf("fails");
   const bad = await createInput("never-up", { start: "fail" });
   await expect(deployEndpoint(stand.context, config, bad)).rejects.toThrow(
-    "scones-fails is Failed",
+    /scones-fails is Failed: .+ It and its configuration were deleted\.$/,
   );
+  const { sagemaker } = stand.fixture;
+  const { EndpointConfigs } = await sagemaker.send(
+    new ListEndpointConfigsCommand({ NameContains: "scones-fails-" }),
+  );
+  expect(EndpointConfigs).toEqual([]);
   const made = await deployEndpoint(stand.context, config, await createInput("then-good"));
   expect(made.change).toBe("created");
 });

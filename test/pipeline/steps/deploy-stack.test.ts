@@ -1,21 +1,18 @@
-import { execFile } from "node:child_process";
-import { createServer } from "node:http";
-import { join } from "node:path";
-import { promisify } from "node:util";
 import { DescribeStacksCommand } from "@aws-sdk/client-cloudformation";
 import {
   GetFunctionConfigurationCommand,
   LambdaClient,
   UpdateFunctionConfigurationCommand,
 } from "@aws-sdk/client-lambda";
+import { StartSyncExecutionCommand } from "@aws-sdk/client-sfn";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import { MAX_PICTURE_BYTES } from "../../../lambdas/picture.ts";
-import { ensureVenv } from "../../../local/venv.ts";
 import { parseConfig } from "../../../pipeline/config.ts";
 import { execute } from "../../../pipeline/execution.ts";
 import { encodePng } from "../../../pipeline/png.ts";
 import { deployStack, type DeployedApplication } from "../../../pipeline/steps/deploy-stack.ts";
-import { bucket, openStand, pictureOf, type Stand, url } from "../stand.ts";
+import { subscribe } from "../notices.ts";
+import { bucket, openStand, pictureOf, type Stand, strangerOf } from "../stand.ts";
 
 const config = parseConfig("environment: test");
 const folder = "scones/test/datasets/";
@@ -31,7 +28,12 @@ beforeAll(async () => {
 
 afterAll(async () => stand[Symbol.asyncDispose]());
 
-const send = (key: string) => execute(stand.context, application.stateMachineArn, { bucket, key });
+const send = (key: string) =>
+  execute(stand.context, application.stateMachineArn, {
+    bucket,
+    key,
+    inferenceId: "verification-1",
+  });
 
 test("running the step twice does the work once", async () => {
   stand.lines.length = 0;
@@ -41,7 +43,7 @@ test("running the step twice does the work once", async () => {
     changes: [],
   });
   expect(stand.lines.filter((line) => line.startsWith("sent"))).toEqual([]);
-  expect(stand.lines.filter((line) => line.endsWith("is there already"))).toHaveLength(4);
+  expect(stand.lines.filter((line) => line.endsWith("is there already"))).toHaveLength(7);
 });
 
 test("the first deployment names each resource that it adds", () => {
@@ -64,6 +66,7 @@ test("a stack carries its environment, and the time when that expires, as tags",
     { Key: "scones:project", Value: "scones" },
     { Key: "scones:environment", Value: "brief" },
     { Key: "scones:expires-at", Value: "2026-01-31T00:00:00.000Z" },
+    { Key: "scones:keep", Value: "false" },
   ]);
 });
 
@@ -73,7 +76,7 @@ test("a picture that the model is sure of comes back with its bay and orders", a
   expect(output).toEqual({
     s3_bucket: bucket,
     s3_key: `${folder}bicycle.png`,
-    inferences: [expect.closeTo(0.96, 2), expect.closeTo(0.04, 2)],
+    inferences: [expect.closeTo(0.96, 2), expect.closeTo(0.04, 2), 0],
     vehicle: "bicycle",
     confidence: expect.closeTo(0.96, 2),
     bay: "A",
@@ -99,10 +102,21 @@ test("fault 68: low confidence ends in THRESHOLD_CONFIDENCE_NOT_MET and says how
   });
 });
 
+test("a picture of anything else ends in NOT_A_KNOWN_VEHICLE, however sure the model is", async () => {
+  const sure = await send(await stand.put(`${folder}cow.png`, strangerOf(1)));
+  expect(sure).toMatchObject({
+    status: "FAILED",
+    error: "NOT_A_KNOWN_VEHICLE",
+    cause: "background with a probability of 1",
+  });
+  const unsure = await send(await stand.put(`${folder}calf.png`, strangerOf(0.6)));
+  expect(unsure).toMatchObject({ status: "FAILED", error: "NOT_A_KNOWN_VEHICLE" });
+});
+
 test.each([
   ["a key outside the allowed prefix", "scones/test/code/x.png", pictureOf(1), "is outside s3://"],
   ["what is no picture", `${folder}text.png`, Buffer.from("no picture"), "neither PNG nor JPEG"],
-  ["an oversized object", `${folder}large.png`, Buffer.alloc(200_000), "200000 bytes"],
+  ["an oversized object", `${folder}large.png`, Buffer.alloc(20_000_001), "20000001 bytes"],
   ["a picture that unpacks to hundreds of MB", `${folder}bomb.png`, bomb(), "30000x30000 pixels"],
 ])("fault 69: %s is refused before decoding", async (_what, key, body, reason) => {
   const asked = stand.asked.length;
@@ -119,62 +133,53 @@ test("fault 42: an endpoint that fails ends the execution with the endpoint's er
   expect(execution.cause).toContain("the container said no");
 });
 
-test("every failed execution is published with its error, cause and input", async () => {
-  const received: { Type: string; Token: string; Message: string }[] = [];
-  const subscriber = createServer((request, response) => {
-    let body = "";
-    request.on("data", (chunk: Buffer) => (body += chunk.toString()));
-    request.on("end", () => {
-      received.push(JSON.parse(body) as (typeof received)[number]);
-      response.end();
-    });
-  });
-  await new Promise<void>((resolve) => subscriber.listen(0, "127.0.0.1", resolve));
-  try {
-    const { topicArn } = application;
-    await sns("subscribe", {
-      TopicArn: topicArn,
-      Protocol: "http",
-      Endpoint: `${url(subscriber)}/`,
-    });
-    await until(() => received.length === 1);
-    await sns("confirm_subscription", { TopicArn: topicArn, Token: received[0]?.Token });
-    const key = await stand.put(`${folder}unsure.png`, pictureOf(0.6));
-    const { arn } = await send(key);
-    await until(() => received.length === 2);
-    expect(JSON.parse(received[1]?.Message ?? "")).toEqual({
-      error: "THRESHOLD_CONFIDENCE_NOT_MET",
-      cause: "bicycle with a confidence of 0.6, below 0.93",
-      execution: arn,
-      input: {
-        image_data: "",
-        s3_bucket: bucket,
-        s3_key: key,
-        inferences: [],
-        inference_id: expect.stringMatching(/^verification-/),
-      },
-    });
-  } finally {
-    subscriber.closeAllConnections();
-    subscriber.close();
+test("every failed execution is published with its error, cause and the picture's place, without the picture", async () => {
+  await using notices = await subscribe(stand, application.topicArn);
+  const key = await stand.put(`${folder}unsure.png`, pictureOf(0.6));
+  const { arn } = await send(key);
+  await notices.until(1);
+  const error = "THRESHOLD_CONFIDENCE_NOT_MET";
+  const cause = "bicycle with a confidence of 0.6, below 0.93";
+  const picture = { s3_bucket: bucket, s3_key: key };
+  expect(notices.messages[0]).toEqual({ error, cause, execution: arn, picture });
+  const nowhere = { s3_bucket: "", s3_key: "" };
+  const image_data = pictureOf(0.6).toString("base64");
+  for (const [event, expected] of [
+    [{ image_data, ...nowhere }, error],
+    [{ image_data }, expect.any(String)],
+  ] as const) {
+    await startSync(event);
+    await notices.until(notices.messages.length + 1);
+    const { error: told, ...notice } = notices.messages.at(-1) as { error: string };
+    expect(told).toEqual(expected);
+    expect(notice).toMatchObject({ picture: nowhere });
+    expect(JSON.stringify(notice)).not.toContain(image_data);
   }
 });
+
+const startSync = async (event: unknown) =>
+  stand.context.clients.sfn.send(
+    new StartSyncExecutionCommand({
+      stateMachineArn: application.stateMachineArn,
+      input: JSON.stringify(event),
+    }),
+  );
 
 test("the reading Lambda's role opens no object outside the prefix", async () => {
   const lambda = new LambdaClient({ region: "us-east-1" });
   const FunctionName = `${application.stackName}-serialize`;
   const { Environment } = await lambda.send(new GetFunctionConfigurationCommand({ FunctionName }));
   const Variables = { ...Environment?.Variables };
-  const set = (PICTURE_PREFIX: string) =>
+  const set = (PICTURE_PREFIXES: string) =>
     lambda.send(
       new UpdateFunctionConfigurationCommand({
         FunctionName,
-        Environment: { Variables: { ...Variables, PICTURE_PREFIX } },
+        Environment: { Variables: { ...Variables, PICTURE_PREFIXES } },
       }),
     );
   await set("scones/");
   const { cause } = await send(await stand.put("scones/other.png", pictureOf(1)));
-  await set(Variables["PICTURE_PREFIX"] ?? "");
+  await set(Variables["PICTURE_PREFIXES"] ?? "");
   lambda.destroy();
   expect(cause).toMatch(/AccessDenied|not authorized|Access Denied/);
 });
@@ -184,23 +189,4 @@ function bomb(): Buffer {
   png.writeUInt32BE(30_000, 16);
   png.writeUInt32BE(30_000, 20);
   return png;
-}
-
-/** The project needs no client for SNS: botocore, which the venv has, stands in. */
-async function sns(operation: string, parameters: Record<string, unknown>): Promise<void> {
-  const code = `import botocore.session, json, sys
-sns = botocore.session.Session().create_client("sns")
-getattr(sns, sys.argv[1])(**json.loads(sys.argv[2]))`;
-  const python = join(await ensureVenv(() => undefined), "bin", "python");
-  await promisify(execFile)(python, ["-c", code, operation, JSON.stringify(parameters)], {
-    env: stand.ministack.environment,
-  });
-}
-
-async function until(isTrue: () => boolean): Promise<void> {
-  const deadline = Date.now() + 10_000;
-  while (!isTrue()) {
-    if (Date.now() > deadline) throw new Error("it did not come true within 10 s");
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
 }

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { DeleteObjectCommand } from "@aws-sdk/client-s3";
 import {
   DescribeModelPackageCommand,
@@ -7,8 +8,11 @@ import {
 } from "@aws-sdk/client-sagemaker";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import { parseConfig } from "../../../pipeline/config.ts";
+import { readBaseline } from "../../../pipeline/monitoring/baseline.ts";
+import { encodePng } from "../../../pipeline/png.ts";
 import { evaluateModel } from "../../../pipeline/steps/evaluate-model.ts";
-import { bucket, get, keys, put, until } from "../../local/sagemaker/fixture.ts";
+import { sha256 } from "../../../pipeline/s3.ts";
+import { bucket, get, keys, put, putModel, until } from "../../local/sagemaker/fixture.ts";
 import { createInput, openStand, type Stand } from "./evaluation-stand.ts";
 
 const config = parseConfig("environment: test");
@@ -30,7 +34,7 @@ const statusOf = async (name: string) => {
 test("a model is measured on every test picture and registered, pending approval", async () => {
   const { fixture, context } = stand;
   const input = await createInput(stand, "whole");
-  const made = await evaluateModel(context, config, { ...input, run: "run-1" });
+  const made = await evaluateModel(context, config, { ...input, run: "run-1", commit: "0a1b2c" });
   expect(made).toMatchObject({
     transformJobName: "job-whole-whole00000",
     evaluationUri: `s3://${bucket}/${folder("job-whole-whole00000")}evaluation.json`,
@@ -39,6 +43,7 @@ test("a model is measured on every test picture and registered, pending approval
   const stored = await get(fixture, `${folder(made.transformJobName)}evaluation.json`);
   expect(JSON.parse(stored.toString())).toEqual(made.evaluation);
 
+  const archive = await get(fixture, "models/whole.tar.gz");
   const registered = await fixture.sagemaker.send(
     new DescribeModelPackageCommand({ ModelPackageName: made.modelPackageArn }),
   );
@@ -52,6 +57,11 @@ test("a model is measured on every test picture and registered, pending approval
       correct: "9",
       total: "10",
       seed: "1",
+      commit: "0a1b2c",
+      evaluationUri: made.evaluationUri,
+      evaluationSha256: sha256(stored.toString()),
+      modelETag: createHash("md5").update(archive).digest("hex"),
+      modelBytes: String(archive.length),
     },
     InferenceSpecification: { Containers: [{ ModelDataUrl: input.modelDataUrl }] },
   });
@@ -60,6 +70,43 @@ test("a model is measured on every test picture and registered, pending approval
   expect(JSON.parse(metrics.toString())).toHaveProperty(
     "multiclass_classification_metrics.accuracy.value",
     0.9,
+  );
+});
+
+test("the evaluation leaves the baseline of the monitor, in Model Monitor's files beside it", async () => {
+  const input = await createInput(stand, "looked", {});
+  for (const [number, { key }] of input.dataset.manifest.test.entries()) {
+    const noise = Uint8Array.from({ length: 8 * 8 * 3 }, (_, at) => (at * (number + 7)) % 251);
+    if (number > 0) await put(stand.fixture, input.dataset.prefix + key, encodePng(noise, 8, 8));
+  }
+  const { evaluationUri, baseline } = await evaluateModel(stand.context, config, input);
+  expect(await readBaseline(stand.context, evaluationUri)).toEqual(baseline);
+  const { statistics, constraints } = baseline;
+  expect(statistics.dataset).toEqual({ item_count: 10 });
+  const brightness = statistics.features.find(({ name }) => name === "brightness");
+  expect(brightness?.numerical_statistics?.common).toEqual({ num_present: 9, num_missing: 1 });
+  expect(constraints.features).toContainEqual({
+    name: "brightness",
+    inferred_type: "Fractional",
+    completeness: 0.9,
+    num_constraints: { is_non_negative: true },
+  });
+  expect(constraints.features).toContainEqual({
+    name: "predicted_class",
+    inferred_type: "String",
+    completeness: 1,
+    string_constraints: { domains: ["bicycle", "motorcycle"] },
+  });
+});
+
+test("an evaluation without a baseline, or with a cut-off one, says to evaluate again", async () => {
+  const evaluations = `s3://${bucket}/evaluations`;
+  await expect(readBaseline(stand.context, `${evaluations}/none/evaluation.json`)).rejects.toThrow(
+    /none\/evaluation\.json has no baseline beside it.*Run evaluate-model again/,
+  );
+  await put(stand.fixture, "evaluations/cut/baseline/statistics.json", '{"version": 0, "feat');
+  await expect(readBaseline(stand.context, `${evaluations}/cut/evaluation.json`)).rejects.toThrow(
+    /baseline\/statistics\.json was cut off or altered/,
   );
 });
 
@@ -150,6 +197,40 @@ test("fault 31: a model that is missing or corrupt fails the step with SageMaker
   await expect(evaluateModel(stand.context, config, corrupt)).rejects.toThrow(
     /Transform job job-corrupt-corrupt000 ended Failed: .*model data archive/,
   );
+});
+
+test("fault 31: a model that was altered after an earlier run's transform job is not registered by its answers", async () => {
+  const { context, fixture } = stand;
+  const input = await createInput(stand, "swapped");
+  const cancel = new AbortController();
+  const line = (text: string) => {
+    if (text.includes("test pictures right")) cancel.abort(new Error("cut off"));
+  };
+  const cutOff = { ...context, signal: cancel.signal, progress: { ...context.progress, line } };
+  await expect(evaluateModel(cutOff, config, input)).rejects.toThrow(/abort/i);
+  const { TransformStartTime = new Date() } = await fixture.sagemaker.send(
+    new DescribeTransformJobCommand({ TransformJobName: "job-swapped-swapped000" }),
+  );
+  // S3's time of an object has whole seconds.
+  await until(() => Promise.resolve(Date.now() - TransformStartTime.getTime() > 1000));
+  await putModel(fixture, "models/swapped.tar.gz", { answer: [1, 0] });
+  await expect(evaluateModel(context, config, input)).rejects.toThrow(
+    /swapped\.tar\.gz was altered at .*, after its transform job had begun/,
+  );
+});
+
+test("a package keeps the first commit, and follows the newest measurement", async () => {
+  const { context, fixture } = stand;
+  const input = await createInput(stand, "kept");
+  await evaluateModel(context, config, { ...input, commit: "first" });
+  const { modelPackageArn } = await evaluateModel(context, config, { ...input, commit: "second" });
+  const { CustomerMetadataProperties } = await fixture.sagemaker.send(
+    new DescribeModelPackageCommand({ ModelPackageName: modelPackageArn }),
+  );
+  expect(CustomerMetadataProperties).toMatchObject({
+    commit: "first",
+    trainingJobName: "job-kept",
+  });
 });
 
 test("a model of the same name with another artifact is not measured in its place", async () => {

@@ -1,3 +1,4 @@
+import type { SageMakerOptions } from "../../../local/sagemaker/server.ts";
 import { destroyClients, makeClients } from "../../../pipeline/clients.ts";
 import type { Context } from "../../../pipeline/context.ts";
 import type { Dataset } from "../../../pipeline/manifest.ts";
@@ -8,13 +9,13 @@ import { createManifest } from "../predictions.ts";
 export type Stand = Awaited<ReturnType<typeof openStand>>;
 
 /** ministack's S3 and the local SageMaker, whose models answer what their archives say. */
-export async function openStand() {
-  const fixture = await startFixture();
-  const { s3, sagemaker, runtime, autoscaling } = fixture;
+export async function openStand(options: Partial<SageMakerOptions> = {}) {
+  const fixture = await startFixture(options);
+  const { s3, sagemaker, runtime, autoscaling, cloudwatch } = fixture;
   const others = makeClients({ AWS_REGION: "us-east-1" });
   const lines: string[] = [];
   const context: Context = {
-    clients: { ...others, s3, sagemaker, runtime, autoscaling },
+    clients: { ...others, s3, sagemaker, runtime, autoscaling, cloudwatch },
     progress: { line: (text) => lines.push(text), count: () => undefined },
     signal: new AbortController().signal,
   };

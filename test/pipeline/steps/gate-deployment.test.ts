@@ -1,138 +1,188 @@
-import { CreateEndpointCommand, DescribeModelPackageCommand } from "@aws-sdk/client-sagemaker";
-import { expect, test } from "@jest/globals";
-import { assert, integer, property, tuple } from "fast-check";
+import { DeleteObjectCommand } from "@aws-sdk/client-s3";
+import { DescribeModelPackageCommand, UpdateModelPackageCommand } from "@aws-sdk/client-sagemaker";
+import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import { parseConfig } from "../../../pipeline/config.ts";
-import { evaluate } from "../../../pipeline/evaluation.ts";
+import type { GateDecision } from "../../../pipeline/gate-decision.ts";
+import { sha256 } from "../../../pipeline/s3.ts";
+import { deployEndpoint } from "../../../pipeline/steps/deploy-endpoint.ts";
 import { evaluateModel } from "../../../pipeline/steps/evaluate-model.ts";
-import {
-  decide,
-  gateDeployment,
-  requiredCorrect,
-} from "../../../pipeline/steps/gate-deployment.ts";
-import { servingModel } from "../../../pipeline/serving-model.ts";
-import { createConfig, settled } from "../../local/sagemaker/fixture.ts";
-import { createManifest, createPredictions } from "../predictions.ts";
-import { createInput, openStand } from "./evaluation-stand.ts";
+import { gateDeployment } from "../../../pipeline/steps/gate-deployment.ts";
+import { bucket, get, put, putModel } from "../../local/sagemaker/fixture.ts";
+import { createInput, openStand, type Stand } from "./evaluation-stand.ts";
 
-const evaluationOf = (wrong: number, total = 200) => {
-  const manifest = createManifest(total);
-  return evaluate(createPredictions(manifest, wrong), { trainingJobName: "job", manifest });
-};
+const config = parseConfig("environment: test");
+/** Nine of ten are right: enough for this gate, which pipeline.yaml would not take. */
+const low = { ...config, gate: { accuracy: 0.9, maxRegression: 0 } };
 
-test("fault 33: 188 of 200 passes at 0.94, 187 does not", () => {
-  expect(decide(evaluationOf(12), { accuracy: 0.94 }).approved).toBe(true);
-  expect(decide(evaluationOf(13), { accuracy: 0.94 }).approved).toBe(false);
+let stand: Stand;
+let measured: Evaluated;
+
+beforeAll(async () => {
+  stand = await openStand();
+  measured = await evaluated("measured");
 });
 
-test("the line says how much, how sure and how far", () => {
-  const open = decide(evaluationOf(10), { accuracy: 0.94 });
-  expect(open.line).toBe("190/200 = 95.0% (91.0–97.3), needs 188: open");
-  const closed = decide(evaluationOf(17), { accuracy: 0.94 });
-  expect(closed.line).toBe("183/200 = 91.5% (86.8–94.6), needs 188: closed, 5 short");
-  expect(closed.reason).toBe("183/200 = 91.5% of the test pictures right, 5 short of 188.");
-});
+afterAll(() => stand[Symbol.asyncDispose]());
 
-test("a model is not to be worse than the one that serves", () => {
-  const serving = { name: "job-before", correct: 192 };
-  expect(decide(evaluationOf(8), { accuracy: 0.94 }, serving).approved).toBe(true);
-  const worse = decide(evaluationOf(9), { accuracy: 0.94 }, serving);
-  expect(worse.line).toBe("191/200 = 95.5% (91.7–97.6), needs 192: closed, 1 short");
-  expect(worse.reason).toMatch(/1 short of 192 as job-before has, which serves\.$/);
-  const weak = { name: "job-before", correct: 150 };
-  expect(decide(evaluationOf(13), { accuracy: 0.94 }, weak).required).toBe(188);
-});
+async function evaluated(name: string) {
+  const input = await createInput(stand, name);
+  const made = await evaluateModel(stand.context, config, input);
+  const file = made.evaluationUri.slice(`s3://${bucket}/`.length);
+  return { ...made, input, archive: `models/${name}.tar.gz`, file };
+}
 
-test("every share of two decimals needs what whole numbers say", () => {
-  for (let hundredths = 1; hundredths <= 100; hundredths++) {
-    for (const total of [1, 7, 50, 150, 200, 999, 10_000]) {
-      const exact = Math.floor((hundredths * total + 99) / 100);
-      expect(requiredCorrect(hundredths / 100, total)).toBe(exact);
-    }
-  }
-});
+type Evaluated = Awaited<ReturnType<typeof evaluated>>;
 
-test("one more right picture never closes an open gate", () => {
-  const cases = tuple(integer({ min: 94, max: 100 }), integer({ min: 2, max: 60 }));
-  assert(
-    property(cases, ([hundredths, half]) => {
-      const gate = { accuracy: hundredths / 100 };
-      const open = Array.from({ length: 6 }, (_, wrong) => {
-        return decide(evaluationOf(Math.min(wrong, half * 2), half * 2), gate).approved;
-      });
-      expect(open.lastIndexOf(true)).toBe(open.filter(Boolean).length - 1);
-    }),
-    { numRuns: 50 },
-  );
-});
-
-test.each([
-  ["NaN correct", { correct: Number.NaN }],
-  ["more correct than there are", { correct: 201 }],
-  ["no pictures", { correct: 0, total: 0 }],
-  ["fewer predictions than pictures", { total: 201 }],
-  ["more correct than its predictions say", { ...evaluationOf(20), correct: 200 }],
-])("fault 32: an evaluation with %s leaves the gate closed", (_, broken) => {
-  const evaluation = { ...evaluationOf(0), ...broken };
-  expect(() => decide(evaluation, { accuracy: 0.94 })).toThrow(/gate stays closed/);
-});
+const packageOf = (ModelPackageName: string) =>
+  stand.fixture.sagemaker.send(new DescribeModelPackageCommand({ ModelPackageName }));
 
 test("the verdict and its reason stand in the model package", async () => {
-  await using stand = await openStand();
-  const { context } = stand;
-  const config = parseConfig("environment: test");
-  const { evaluation, modelPackageArn } = await evaluateModel(
-    context,
-    config,
-    await createInput(stand, "gate"),
-  );
-  const described = () =>
-    context.clients.sagemaker.send(
-      new DescribeModelPackageCommand({ ModelPackageName: modelPackageArn }),
-    );
-  const closed = await gateDeployment(context, config, { evaluation, modelPackageArn });
-  expect(closed.line).toBe("9/10 = 90.0% (59.6–98.2), needs 10: closed, 1 short");
-  expect(await described()).toMatchObject({
+  const { modelPackageArn } = measured;
+  const strict = await gateDeployment(stand.context, config, measured);
+  expect(strict.line).toBe("9/10 = 90.0% (59.6–98.2), needs 10: closed, 1 short");
+  expect(await packageOf(modelPackageArn)).toMatchObject({
     ModelApprovalStatus: "Rejected",
     ApprovalDescription: "9/10 = 90.0% of the test pictures right, 1 short of 10.",
   });
-  const predictions = evaluation.predictions.map((one) => ({ ...one, label: 0 }));
-  const better = { ...evaluation, correct: 10, predictions };
-  await gateDeployment(context, config, { evaluation: better, modelPackageArn });
-  expect(await described()).toMatchObject({ ModelApprovalStatus: "Approved" });
+  const open = await gateDeployment(stand.context, low, measured);
+  expect(open.championLine).toBe("No model is known to serve: there is none to compare with.");
+  expect(stand.lines).toContain(open.championLine);
+  expect(await packageOf(modelPackageArn)).toMatchObject({ ModelApprovalStatus: "Approved" });
 });
 
-test("the model that serves is found by the endpoint, compared on the same dataset only, and not rejected", async () => {
-  await using stand = await openStand();
-  const { context, fixture, lines } = stand;
-  const config = parseConfig("environment: test");
-  const served = await evaluateModel(context, config, await createInput(stand, "served"));
-  await createConfig(fixture, "first", {
-    ProductionVariants: [
-      {
-        VariantName: "AllTraffic",
-        ModelName: "job-served",
-        InstanceType: "ml.m5.large",
-        InitialInstanceCount: 1,
-      },
-    ],
+test("the package of the model that serves is not rejected by a stricter gate, but where it was altered", async () => {
+  const scope = { ...low, environment: "serves" };
+  const input = await createInput(stand, "serving");
+  const made = await evaluateModel(stand.context, scope, input);
+  await gateDeployment(stand.context, scope, made);
+  await deployEndpoint(stand.context, scope, { ...made, bucket, pollIntervalMs: 25 });
+  const stricter = { ...scope, gate: config.gate };
+  const decision = await gateDeployment(stand.context, stricter, made);
+  expect(decision).toMatchObject({
+    approved: false,
+    championLine: "job-serving serves already: not compared.",
   });
-  const request = { EndpointName: "scones-test", EndpointConfigName: "first" };
-  await fixture.sagemaker.send(new CreateEndpointCommand(request));
-  await settled(fixture, "scones-test");
-  const { evaluation } = served;
-  expect(await servingModel(context, config, evaluation)).toEqual({
-    name: "job-served",
-    correct: 9,
-  });
-  const { modelPackageArn } = served;
-  const decision = await gateDeployment(context, config, { evaluation, modelPackageArn });
-  expect(decision.approved).toBe(false);
-  expect(lines).toContain("job-served serves: its model package stays as it is");
-  const after = await fixture.sagemaker.send(
-    new DescribeModelPackageCommand({ ModelPackageName: modelPackageArn }),
-  );
-  expect(after.ModelApprovalStatus).toBe("PendingManualApproval");
-  const other = { ...evaluation, datasetHash: "another" };
-  expect(await servingModel(context, config, other)).toBeUndefined();
-  expect(lines.at(-1)).toMatch(/job-served, was measured on other pictures/);
+  expect(stand.lines).toContain("job-serving serves: its model package stays as it is");
+  expect(await packageOf(made.modelPackageArn)).toMatchObject({ ModelApprovalStatus: "Approved" });
+  await putModel(stand.fixture, "models/serving.tar.gz", { answer: [0.25, 0.75] });
+  expect(
+    await verdict({ ...made, decision: await gateDeployment(stand.context, scope, made) }),
+  ).toEqual(closed("models/serving.tar.gz was altered: "));
 });
+
+const gone = (key: string) =>
+  stand.fixture.s3.send(new DeleteObjectCommand({ Bucket: bucket, Key: key }));
+
+type Alter = (key: string, whole: Buffer) => Promise<unknown>;
+
+const cutOff: Alter = (key, whole) => put(stand.fixture, key, whole.subarray(0, -20));
+
+test.each<[string, Alter, string]>([
+  ["missing", gone, "is missing."],
+  ["empty", (key) => put(stand.fixture, key, Buffer.alloc(0)), "is empty."],
+  [
+    "no gzip archive",
+    (key) => put(stand.fixture, key, "no archive"),
+    "is corrupt: it is no gzip archive.",
+  ],
+  ["cut off", cutOff, "was altered: "],
+  [
+    "another model",
+    (key) => putModel(stand.fixture, key, { answer: [0.25, 0.75] }),
+    "was altered: ",
+  ],
+])("fault 31: a model.tar.gz that is %s since it was measured closes the gate", async (...row) => {
+  const [, alter, reason] = row;
+  expect(await verdict(await altered(measured, measured.archive, alter))).toEqual(
+    closed(`models/measured.tar.gz ${reason}`),
+  );
+});
+
+/** The evaluation as it would be had nothing been wrong. */
+const flattered = (whole: Buffer) =>
+  JSON.stringify({ ...(JSON.parse(whole.toString()) as object), correct: 10, accuracy: 1 });
+
+test.each<[string, Alter, string]>([
+  ["missing", gone, "There is no evaluation at s3://pictures/scones/test/evaluations/"],
+  ["cut off", cutOff, "/evaluation.json was altered: its SHA-256 is "],
+  [
+    "flattering",
+    (key, whole) => put(stand.fixture, key, flattered(whole)),
+    "/evaluation.json was altered: its SHA-256 is ",
+  ],
+])("fault 32: an evaluation.json that is %s closes the gate", async (_, alter, reason) => {
+  expect(await verdict(await altered(measured, measured.file, alter))).toEqual(closed(reason));
+});
+
+test("what was altered opens the gate again once it is brought back", async () => {
+  expect((await gateDeployment(stand.context, low, measured)).approved).toBe(true);
+});
+
+test("fault 32: counts that do not fit close the gate, whatever the package says", async () => {
+  const made = await evaluated("misfit");
+  const text = flattered(await get(stand.fixture, made.file));
+  await put(stand.fixture, made.file, text);
+  await stand.fixture.sagemaker.send(
+    new UpdateModelPackageCommand({
+      ModelPackageArn: made.modelPackageArn,
+      CustomerMetadataProperties: { evaluationSha256: sha256(text) },
+    }),
+  );
+  const decision = await gateDeployment(stand.context, low, made);
+  expect(await verdict({ ...made, decision })).toEqual(
+    closed(
+      "The evaluation of job-misfit is not whole: 10 correct of 10, accuracy 1, 9 of 10 predictions right.",
+    ),
+  );
+});
+
+test("an evaluation of another model opens nothing for this one", async () => {
+  const other = await evaluated("other");
+  const mixed = { ...other, evaluationUri: measured.evaluationUri };
+  const decision = await gateDeployment(stand.context, low, mixed);
+  expect(await verdict({ ...other, decision })).toEqual(
+    closed(`${measured.evaluationUri} is not the evaluation of ${other.modelPackageArn}`),
+  );
+});
+
+test("an evaluation that was lost is made anew by evaluate-model", async () => {
+  await gone(measured.file);
+  await evaluateModel(stand.context, config, measured.input);
+  expect((await gateDeployment(stand.context, low, measured)).approved).toBe(true);
+});
+
+test("fault 31: a model that was altered is not measured anew by its old transform job", async () => {
+  await putModel(stand.fixture, measured.archive, { answer: [0.25, 0.75] });
+  await expect(evaluateModel(stand.context, config, measured.input)).rejects.toThrow(
+    /models\/measured\.tar\.gz was altered/,
+  );
+});
+
+/** What the gate says while an object is altered; afterwards it is as it was. */
+async function altered(made: Evaluated, key: string, alter: Alter) {
+  const whole = await get(stand.fixture, key);
+  await alter(key, whole);
+  const decision = await gateDeployment(stand.context, low, made);
+  await put(stand.fixture, key, whole);
+  return { ...made, decision };
+}
+
+/** A decision, and what stands in the package after it. */
+async function verdict({
+  decision,
+  modelPackageArn,
+}: Pick<Evaluated, "modelPackageArn"> & { decision: GateDecision }) {
+  const { ModelApprovalStatus, ApprovalDescription } = await packageOf(modelPackageArn);
+  return { decision, ModelApprovalStatus, ApprovalDescription };
+}
+
+/** The verdict where nothing is proven. */
+function closed(why: string) {
+  const reason = expect.stringContaining(why) as unknown;
+  const line = expect.stringMatching(/^closed, nothing is proven: /) as unknown;
+  return {
+    decision: expect.objectContaining({ approved: false, reason, line }) as unknown,
+    ModelApprovalStatus: "Rejected",
+    ApprovalDescription: reason,
+  };
+}

@@ -1,7 +1,14 @@
+import { GetMetricStatisticsCommand, ListMetricsCommand } from "@aws-sdk/client-cloudwatch";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import { parseConfig } from "../../../pipeline/config.ts";
 import { verificationId } from "../../../pipeline/capture.ts";
 import { evaluate } from "../../../pipeline/evaluation.ts";
+import { makeBaseline } from "../../../pipeline/monitoring/baseline.ts";
+import { pictureFeatures } from "../../../pipeline/monitoring/features.ts";
+import { pictureStatistics } from "../../../pipeline/monitoring/picture-statistics.ts";
+import { statisticsSchema } from "../../../pipeline/monitoring/statistics.ts";
+import type { Violations } from "../../../pipeline/monitoring/violations.ts";
+import { encodePng } from "../../../pipeline/png.ts";
 import { monitorEndpoint } from "../../../pipeline/steps/monitor-endpoint.ts";
 import { bucket, get, put } from "../../local/sagemaker/fixture.ts";
 import { createCapture } from "../captures.ts";
@@ -11,6 +18,17 @@ import { openStand, type Stand } from "./evaluation-stand.ts";
 const config = parseConfig("environment: test");
 const manifest = createManifest(100);
 const evaluation = evaluate(createPredictions(manifest), { trainingJobName: "job", manifest });
+/** Noise of some brightness, another one for each number. */
+const pictureOf = (number: number, light = 128) =>
+  encodePng(
+    Uint8Array.from({ length: 8 * 8 * 3 }, (_, at) => (light * ((at * (number + 7)) % 61)) / 60),
+    8,
+    8,
+  );
+const looks = await Promise.all(
+  Array.from({ length: 100 }, (_, number) => pictureStatistics(pictureOf(number))),
+);
+const baseline = makeBaseline(evaluation, looks);
 const captureUri = `s3://${bucket}/capture`;
 
 let stand: Stand;
@@ -22,11 +40,15 @@ beforeAll(async () => {
 afterAll(() => stand[Symbol.asyncDispose]());
 
 /** Captures of half bicycles, half motorcycles with this confidence. */
-const ordinary = (count: number, confidence = 0.9) =>
+const ordinary = (count: number, confidence = 0.9, light?: number) =>
   Array.from({ length: count }, (_, index) => {
     const [first, second] =
       index % 2 === 0 ? [confidence, 1 - confidence] : [1 - confidence, confidence];
-    return createCapture({ eventId: `event-${index}`, data: JSON.stringify([first, second]) });
+    return createCapture({
+      eventId: `event-${index}`,
+      data: JSON.stringify([first, second]),
+      picture: pictureOf(index, light),
+    });
   });
 
 const store = (endpointName: string, lines: readonly string[], hour = "03") =>
@@ -37,15 +59,17 @@ const store = (endpointName: string, lines: readonly string[], hour = "03") =>
   );
 
 const monitor = (endpointName: string, period: { since?: Date; until?: Date } = {}) => {
-  const input = { bucket, endpointName, captureUri, evaluation, ...period };
+  const input = { bucket, endpointName, captureUri, evaluation, baseline, ...period };
   return monitorEndpoint(stand.context, config, input);
 };
 
 test("traffic like the test pictures has not drifted, and the report says so", async () => {
   await store("steady", ordinary(60));
   const { reportUri, ...found } = await monitor("steady");
-  expect(found).toMatchObject({ verdict: "no drift", records: 60, skipped: 0 });
-  expect(found.features).toHaveLength(3);
+  expect(found).toMatchObject({ verdict: "no drift", records: 60, skipped: 0, pictures: 60 });
+  expect(new Set(found.features.map(({ name }) => name))).toEqual(
+    new Set(["confidence", ...pictureFeatures, "predicted_class", "low_confidence", "unlike"]),
+  );
   const report = await get(stand.fixture, reportUri.slice(`s3://${bucket}/`.length));
   expect(JSON.parse(report.toString())).toMatchObject({
     endpointName: "steady",
@@ -67,9 +91,66 @@ test("what verify-deployment asked is no traffic", async () => {
   expect(await monitor("verified")).toMatchObject({ verdict: "insufficient data", records: 0 });
 });
 
-test("a model that has become unsure has drifted", async () => {
-  await store("unsure", ordinary(60, 0.6));
-  expect(await monitor("unsure")).toMatchObject({ verdict: "drift", records: 60 });
+test("a model that has become unsure has drifted, since when its first unsure answer came", async () => {
+  const later = ordinary(60, 0.6).map((line, index) =>
+    line.replace(`event-${index}`, `late-${index}`).replace("T03:04:05", "T07:08:09"),
+  );
+  await store("unsure", [...ordinary(60), ...later]);
+  const found = await monitor("unsure");
+  expect(found).toMatchObject({
+    verdict: "drift",
+    records: 120,
+    driftedSince: "2026-01-02T07:08:09.000Z",
+  });
+  expect(found.shares.lowConfidence).toBe(1);
+});
+
+test("darker pictures are drift, and Model Monitor's files say so", async () => {
+  await store("dark", [...ordinary(60, 0.9, 50), createCapture({ eventId: "no picture" })]);
+  const { verdict, reportUri } = await monitor("dark");
+  expect(verdict).toBe("drift");
+  const file = async (name: string) => {
+    const key = reportUri.slice(`s3://${bucket}/`.length).replace("report.json", name);
+    return JSON.parse((await get(stand.fixture, key)).toString()) as unknown;
+  };
+  expect(statisticsSchema.parse(await file("statistics.json")).dataset.item_count).toBe(61);
+  const { violations } = (await file("constraint_violations.json")) as Violations;
+  expect(violations).toContainEqual({
+    feature_name: "brightness",
+    constraint_check_type: "completeness_check",
+    description: "Completeness 0.9836 is below the baseline's 1.0000.",
+  });
+  expect(violations).toContainEqual({
+    feature_name: "brightness",
+    constraint_check_type: "baseline_drift_check",
+    description: expect.stringMatching(
+      /^Distance from the baseline by ks: 0\.9900, p \d\.\d\de-\d+ after Holm's correction, since 2026-01-02T03:04:05\.000Z\.$/,
+    ),
+  });
+});
+
+test("a window's numbers are metrics of the namespace Scones", async () => {
+  await store("measured", ordinary(60, 0.6));
+  await monitor("measured");
+  const { cloudwatch } = stand.context.clients;
+  const Dimensions = [{ Name: "EndpointName", Value: "measured" }];
+  const { Metrics = [] } = await cloudwatch.send(
+    new ListMetricsCommand({ Namespace: "Scones", Dimensions }),
+  );
+  const names = ["Drift", "LargestPsi", "LowConfidenceShare", "Records", "UnlikeShare"];
+  expect(new Set(Metrics.map(({ MetricName }) => MetricName))).toEqual(new Set(names));
+  const { Datapoints = [] } = await cloudwatch.send(
+    new GetMetricStatisticsCommand({
+      Namespace: "Scones",
+      MetricName: "Drift",
+      Dimensions,
+      StartTime: new Date(Date.now() - 600_000),
+      EndTime: new Date(Date.now() + 60_000),
+      Period: 60,
+      Statistics: ["Maximum"],
+    }),
+  );
+  expect(Datapoints).toMatchObject([{ Maximum: 1 }]);
 });
 
 test("fault 63: no captures are insufficient data", async () => {

@@ -1,4 +1,4 @@
-import { ListTrainingJobsCommand } from "@aws-sdk/client-sagemaker";
+import { ListTrainingJobsCommand, StopTrainingJobCommand } from "@aws-sdk/client-sagemaker";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import type { Context } from "../../../pipeline/context.ts";
 import { startTraining, trainModel } from "../../../pipeline/steps/train-model.ts";
@@ -110,6 +110,17 @@ test.each([startTraining, trainModel])(
     ]);
   },
 );
+
+test("fault 53: a run right after a cancelled one does not adopt the job that is being stopped", async () => {
+  const config = createConfig("again", "hang");
+  const { trainingJobName } = await startTraining(stand.context, config, input);
+  const stop = new StopTrainingJobCommand({ TrainingJobName: trainingJobName });
+  await stand.fixture.sagemaker.send(stop);
+  expect(await startTraining(stand.context, config, input)).toMatchObject({
+    trainingJobName: `${trainingJobName}-2`,
+    adopted: false,
+  });
+});
 
 test("a cancelled run leaves its job running where it is told to", async () => {
   const cancel = new AbortController();

@@ -1,90 +1,45 @@
-import { fileURLToPath } from "node:url";
-import { PutObjectCommand } from "@aws-sdk/client-s3";
+import { ListObjectsV2Command, PutObjectCommand } from "@aws-sdk/client-s3";
 import {
+  CreateHyperParameterTuningJobCommand,
   CreateModelCommand,
-  CreateModelPackageCommand,
-  CreateModelPackageGroupCommand,
   CreateTrainingJobCommand,
+  DescribeHyperParameterTuningJobCommand,
   DescribeModelCommand,
   DescribeTrainingJobCommand,
+  type HyperParameterTrainingJobDefinition,
   SageMakerClient,
 } from "@aws-sdk/client-sagemaker";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
-import { startLocalAws, type LocalAws } from "../../../local/aws.ts";
-import { parseConfig, type Config } from "../../../pipeline/config.ts";
+import type { LocalAws } from "../../../local/aws.ts";
+import type { Config } from "../../../pipeline/config.ts";
 import type { Context } from "../../../pipeline/context.ts";
-import { inventory } from "../../../pipeline/inventory.ts";
 import { keys } from "../../../pipeline/names.ts";
-import { deployEndpoint } from "../../../pipeline/steps/deploy-endpoint.ts";
-import { deployStack } from "../../../pipeline/steps/deploy-stack.ts";
 import { teardown, TeardownError } from "../../../pipeline/steps/teardown.ts";
 import { tags } from "../../../pipeline/tags.ts";
-import { image, putModel, trainingJob } from "../../local/sagemaker/fixture.ts";
+import { image, putModel } from "../../local/sagemaker/fixture.ts";
+import { trainingJob } from "../../local/sagemaker/training-fixture.ts";
+import { all, configOf, openStand, pollIntervalMs, type Stand } from "./teardown-stand.ts";
 
+let stand: Stand;
 let aws: LocalAws;
 let context: Context;
-const lines: string[] = [];
-const pollIntervalMs = 25;
 
 beforeAll(async () => {
-  aws = await startLocalAws({
-    region: "us-east-1",
-    log: () => undefined,
-    signal: new AbortController().signal,
-    algorithmDir: fileURLToPath(new URL("../../local/sagemaker/fake-algorithm", import.meta.url)),
-  });
-  context = {
-    clients: aws.clients,
-    progress: { line: (text) => lines.push(text), count: () => undefined },
-    signal: new AbortController().signal,
-  };
+  stand = await openStand();
+  ({ aws, context } = stand);
 });
 
 afterAll(async () => {
-  await aws[Symbol.asyncDispose]();
+  await stand[Symbol.asyncDispose]();
 });
 
-const configOf = (environment: string) => parseConfig(`environment: ${environment}`);
-const remove = (config: Config) =>
-  teardown(context, config, { bucket: aws.bucket, pollIntervalMs });
+const remove = (config: Config, input: { dryRun?: boolean; confirm?: string } = {}) =>
+  teardown(context, config, { bucket: aws.bucket, pollIntervalMs, ...input });
+const planOf = async (config: Config) => (await remove(config, { dryRun: true })).plan;
+const kindsOf = (deletions: readonly { kind: string }[]) =>
+  deletions.map(({ kind }) => kind).toSorted();
 
-/** A served, scaled model of an environment with its package, application and an object. */
-async function deployAll(config: Config): Promise<void> {
-  const { sagemaker, s3 } = aws.clients;
-  const name = `scones-${config.environment}`;
-  const key = `${keys.training(config)}model.tar.gz`;
-  const ModelDataUrl = `s3://${aws.bucket}/${key}`;
-  await putModel({ s3 }, key, { answer: [0.75, 0.25] }, aws.bucket);
-  await sagemaker.send(
-    new CreateModelCommand({
-      ModelName: name,
-      ExecutionRoleArn: aws.executionRoleArn,
-      PrimaryContainer: { Image: image, ModelDataUrl },
-      Tags: tags(config),
-    }),
-  );
-  await sagemaker.send(
-    new CreateModelPackageGroupCommand({ ModelPackageGroupName: name, Tags: tags(config) }),
-  );
-  const { ModelPackageArn = "" } = await sagemaker.send(
-    new CreateModelPackageCommand({
-      ModelPackageGroupName: name,
-      ModelApprovalStatus: "Approved",
-      CustomerMetadataProperties: { trainingJobName: name },
-      InferenceSpecification: {
-        Containers: [{ Image: image, ModelDataUrl }],
-        SupportedContentTypes: ["image/png"],
-        SupportedResponseMIMETypes: ["application/json"],
-      },
-    }),
-  );
-  const { endpointName } = await deployEndpoint(context, config, {
-    modelPackageArn: ModelPackageArn,
-    bucket: aws.bucket,
-    pollIntervalMs,
-  });
-  await deployStack(context, config, { ...aws, endpointName, pollIntervalMs });
-}
+const notTried = (by: string) => expect.stringContaining(`not tried, since ${by}`);
 
 /** What the pipeline's role may not do. */
 async function asRoot(command: CreateModelCommand): Promise<void> {
@@ -98,19 +53,19 @@ async function asRoot(command: CreateModelCommand): Promise<void> {
 
 test("everything that an environment has goes, and the inventory afterwards is empty", async () => {
   const config = configOf("whole");
-  await deployAll(config);
+  await stand.deployAll(config);
   const { deleted } = await remove(config);
-  expect(deleted.map(({ kind }) => kind)).toEqual([
-    "scaling",
+  expect(kindsOf(deleted)).toEqual([
     "endpoint",
     "endpoint configuration",
     "model",
     "model package group",
-    "stack",
     "objects",
+    "scaling",
+    "stack",
   ]);
-  expect(await inventory(context, config, { bucket: aws.bucket })).toEqual([]);
-  expect(lines.at(-1)).toMatch(/^left: nothing/);
+  expect((await planOf(config)).deletions).toEqual([]);
+  expect(stand.lines).toContain("left: nothing");
 });
 
 test("fault 40: a second teardown finds nothing and succeeds", async () => {
@@ -119,7 +74,7 @@ test("fault 40: a second teardown finds nothing and succeeds", async () => {
 
 test("fault 60: the neighbour environment and what has no tags stay", async () => {
   const [ours, neighbours] = [configOf("ours"), configOf("ours-2")];
-  await deployAll(neighbours);
+  await stand.deployAll(neighbours);
   const { sagemaker, s3 } = aws.clients;
   const ModelName = "scones-ours-untagged";
   const key = "scones/strange/training/a.tar.gz";
@@ -133,14 +88,20 @@ test("fault 60: the neighbour environment and what has no tags stay", async () =
   );
   const object = { Bucket: aws.bucket, Key: `${keys.environment(ours)}datasets/a.png`, Body: "a" };
   await s3.send(new PutObjectCommand(object));
-  const before = await inventory(context, neighbours, { bucket: aws.bucket });
-  expect((await remove(ours)).deleted.map(({ kind }) => kind)).toEqual(["objects"]);
-  expect(await inventory(context, neighbours, { bucket: aws.bucket })).toEqual(before);
+  for (const whose of [ours, neighbours]) {
+    await s3.send(new PutObjectCommand({ ...object, Key: `${keys.uploads(whose)}photo` }));
+  }
+  const before = await planOf(neighbours);
+  expect((await remove(ours)).deleted.map(({ name }) => name)).toEqual([
+    `s3://${aws.bucket}/${keys.environment(ours)}`,
+    `s3://${aws.bucket}/${keys.uploads(ours)}`,
+  ]);
+  expect(await planOf(neighbours)).toEqual(before);
   await sagemaker.send(new DescribeModelCommand({ ModelName }));
   await remove(neighbours);
 });
 
-test("a training job that runs is stopped", async () => {
+test("training jobs that run are stopped, alone and in a tuning job, whose entry goes too", async () => {
   const config = configOf("training");
   const { sagemaker, s3 } = aws.clients;
   const Key = `${keys.environment(config)}datasets/train/part-0.rec`;
@@ -156,21 +117,49 @@ test("a training job that runs is stopped", async () => {
     Tags: tags(config),
   });
   await sagemaker.send(new CreateTrainingJobCommand(request));
-  const kinds = (await remove(config)).deleted.map(({ kind }) => kind);
-  expect(kinds).toEqual(["training job", "objects"]);
+  const { HyperParameters, TrainingJobName: _name, Tags, ...definition } = request;
+  const tuning = { HyperParameterTuningJobName: "scones-training-tuning" };
+  await sagemaker.send(
+    new CreateHyperParameterTuningJobCommand({
+      ...tuning,
+      HyperParameterTuningJobConfig: {
+        Strategy: "Bayesian",
+        HyperParameterTuningJobObjective: { Type: "Maximize", MetricName: "validation:accuracy" },
+        ResourceLimits: { MaxNumberOfTrainingJobs: 2, MaxParallelTrainingJobs: 1 },
+        ParameterRanges: {
+          ContinuousParameterRanges: [{ Name: "momentum", MinValue: "0", MaxValue: "1" }],
+        },
+      },
+      TrainingJobDefinition: {
+        ...(definition as HyperParameterTrainingJobDefinition),
+        StaticHyperParameters: HyperParameters,
+      },
+      Tags,
+    }),
+  );
+  const { deleted } = await remove(config);
+  expect(deleted).toContainEqual(
+    expect.objectContaining({ kind: "tuning job", name: "scones-training-tuning" }),
+  );
+  expect(new Set(deleted.map(({ kind }) => kind))).toEqual(
+    new Set(["tuning job", "training job", "objects"]),
+  );
+  await expect(
+    sagemaker.send(new DescribeHyperParameterTuningJobCommand(tuning)),
+  ).rejects.toMatchObject({ name: "ResourceNotFound" });
   const job = await sagemaker.send(new DescribeTrainingJobCommand({ TrainingJobName }));
   expect(job.TrainingJobStatus).toBe("Stopped");
 });
 
-test("fault 61: what cannot be deleted does not stop the rest, and is named", async () => {
+test("fault 61: what cannot be deleted stops only what depends on it, and each is named with its reason", async () => {
   const config = configOf("partly");
-  await deployAll(config);
+  await stand.deployAll(config);
   const { sagemaker } = aws.clients;
   sagemaker.middlewareStack.add(
     (next, { commandName }) =>
       (request) => {
-        if (commandName === "DeleteModelCommand")
-          throw new Error("AccessDenied: sagemaker:DeleteModel");
+        if (commandName === "DeleteEndpointCommand")
+          throw new Error("AccessDenied: sagemaker:DeleteEndpoint");
         return next(request);
       },
     { step: "initialize", name: "deny" },
@@ -178,23 +167,74 @@ test("fault 61: what cannot be deleted does not stop the rest, and is named", as
   const error: unknown = await remove(config).catch((reason: unknown) => reason);
   sagemaker.middlewareStack.remove("deny");
   expect(error).toBeInstanceOf(TeardownError);
-  expect((error as TeardownError).left).toEqual([{ kind: "model", name: "scones-partly" }]);
-  expect((error as TeardownError).message).toContain("AccessDenied: sagemaker:DeleteModel");
-  expect((await remove(config)).deleted).toMatchObject([{ kind: "model" }]);
+  const { left, deleted, message } = error as TeardownError;
+  expect(left.map(({ kind, reason }) => [kind, reason])).toEqual([
+    ["endpoint", "AccessDenied: sagemaker:DeleteEndpoint"],
+    ["endpoint configuration", notTried("endpoint scones-partly is still there")],
+    ["model", notTried("endpoint configuration")],
+    ["objects", notTried("endpoint scones-partly is still there")],
+  ]);
+  expect(kindsOf(deleted)).toEqual(["model package group", "scaling", "stack"]);
+  expect(message).toContain("run it again.\nleft: endpoint scones-partly: AccessDenied:");
+  expect(kindsOf((await remove(config)).deleted)).toEqual(kindsOf(left));
 });
 
-test("a dry run plans what a teardown deletes, and deletes nothing", async () => {
-  const config = configOf("planned");
-  const object = {
-    Bucket: aws.bucket,
-    Key: `${keys.environment(config)}datasets/a.png`,
-    Body: "a",
-  };
-  await aws.clients.s3.send(new PutObjectCommand(object));
-  const input = { bucket: aws.bucket, pollIntervalMs };
-  const plan = await teardown(context, config, { ...input, dryRun: true });
-  expect(plan).toMatchObject({ deleted: [], planned: [{ kind: "objects", count: 1 }] });
-  expect(lines.at(-1)).toMatch(/^would delete: 1 objects in s3:/);
-  expect(await inventory(context, config, input)).toEqual(plan.planned);
-  expect((await remove(config)).deleted).toEqual(plan.planned);
+test("a dry run is the plan that a teardown then carries out, and what is marked goes only by its name", async () => {
+  const config = configOf("planned", all.replace("{", "{ protect: [planned],"));
+  await stand.deployAll(config);
+  const plan = await planOf(config);
+  expect(plan.deletions.map(({ kind, name }) => `${kind} ${name}`)).toEqual([
+    "scaling scones-planned",
+    "endpoint scones-planned",
+    expect.stringMatching(/^endpoint configuration scones-planned-[0-9a-f]{10}$/),
+    "model scones-planned",
+    "model package group scones-planned",
+    "stack scones-planned-application",
+    `objects s3://${aws.bucket}/scones/planned/`,
+  ]);
+  expect(stand.lines.at(-8)).toMatch(
+    /^plan: 7 of planned to delete, which cost \$5\.52 a day, and/,
+  );
+  expect(await planOf(config)).toEqual(plan);
+  // Marked to stay: by pipeline.yaml, and by what was deployed under it.
+  await expect(remove(config)).rejects.toThrow(
+    /^Environment planned is to stay, by endpoint scones-planned, stack \S+, pipeline.yaml: only a person/,
+  );
+  const unmarked = configOf("planned");
+  await expect(remove(unmarked, { confirm: "plan" })).rejects.toThrow(/"plan" is not it/);
+  const done = await remove(unmarked, { confirm: "planned" });
+  expect(done.plan).toEqual(plan);
+  expect(new Set(done.deleted)).toEqual(new Set(plan.deletions));
+});
+
+test("what stays by choice is the registry with its artifacts, and the reports", async () => {
+  const config = configOf("history", "{}");
+  await stand.deployAll(config);
+  const { s3 } = aws.clients;
+  const put = (key: string) =>
+    s3.send(
+      new PutObjectCommand({ Bucket: aws.bucket, Key: keys.environment(config) + key, Body: "a" }),
+    );
+  await put("evaluations/a/evaluation.json");
+  await put("monitoring/report.json");
+  await put("datasets/a.png");
+  const { plan } = await remove(config);
+  expect(plan.kept).toMatchObject([
+    { what: "model package group scones-history" },
+    { what: "objects of reports", count: 2 },
+    { what: "objects of models", count: 1 },
+  ]);
+  const { Contents = [] } = await s3.send(
+    new ListObjectsV2Command({ Bucket: aws.bucket, Prefix: keys.environment(config) }),
+  );
+  expect(Contents.map(({ Key }) => Key)).toEqual([
+    "scones/history/evaluations/a/evaluation.json",
+    "scones/history/monitoring/report.json",
+    "scones/history/training/model.tar.gz",
+  ]);
+  expect((await planOf(config)).deletions).toEqual([]);
+  expect(kindsOf((await remove(configOf("history"))).deleted)).toEqual([
+    "model package group",
+    "objects",
+  ]);
 });

@@ -51,6 +51,25 @@ test("fault 24: a second run adopts the first one's job", async () => {
   expect(await jobs("twice")).toHaveLength(1);
 });
 
+test("fault 24: a job of the same name and another specification is an error", async () => {
+  const config = createConfig("other");
+  await trainModel(stand.context, config, input);
+  const { sagemaker } = stand.context.clients;
+  sagemaker.middlewareStack.add(
+    (next) => async (request) => {
+      const result = await next(request);
+      const job = result.output as Partial<DescribeTrainingJobCommandOutput>;
+      if (job.HyperParameters !== undefined) job.HyperParameters = { epochs: "1" };
+      return result;
+    },
+    { step: "initialize", name: "another" },
+  );
+  await expect(trainModel(stand.context, config, input)).rejects.toThrow(
+    /^Training job scones-other-\w+ exists with another specification. Give the project or/,
+  );
+  sagemaker.middlewareStack.remove("another");
+});
+
 test("fault 56: two runs at the same time share one job", async () => {
   const config = createConfig("race");
   const [a, b] = await Promise.all([
@@ -153,11 +172,22 @@ test("a job whose model was deleted since, as teardown does, is trained anew", a
   });
 });
 
+test("several instances train on a file each, which stage-data must have made", async () => {
+  const { training, ...rest } = createConfig("several");
+  const config = { ...rest, training: { ...training, instanceCount: 2 } };
+  await put(stand.fixture, "data/train/2/part-00000.rec", "train");
+  await expect(trainModel(stand.context, config, input)).rejects.toThrow(
+    "data/train/2/ has 1 of the 2 files that training.instanceCount asks for. Run stage-data",
+  );
+  await put(stand.fixture, "data/train/2/part-00001.rec", "train");
+  expect(await trainModel(stand.context, config, input)).toMatchObject({ instanceCount: 2 });
+});
+
 test("fault 26: a missing quota is named, and nothing is tried again", async () => {
   await using fixture = await startFixture({
     limits: { "ml.g4dn.xlarge for spot training job usage": 0 },
   });
-  await put(fixture, "data/train/part-00000.rec", "train");
+  await put(fixture, "data/train/1/part-00000.rec", "train");
   const clients = { ...stand.context.clients, sagemaker: fixture.sagemaker };
   await expect(
     trainModel({ ...stand.context, clients }, createConfig("quota"), input),

@@ -2,8 +2,10 @@ import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import { parseConfig } from "../../../pipeline/config.ts";
 import type { Dataset } from "../../../pipeline/manifest.ts";
 import { deployStack } from "../../../pipeline/steps/deploy-stack.ts";
+import { measureStrangers } from "../../../pipeline/strangers.ts";
+import { type Known } from "../../../pipeline/verification-pictures.ts";
 import { verifyDeployment } from "../../../pipeline/steps/verify-deployment.ts";
-import { bucket, openStand, pictureOf, type Stand } from "../stand.ts";
+import { bucket, openStand, pictureOf, type Stand, strangerOf } from "../stand.ts";
 
 const config = parseConfig("environment: test");
 const endpointName = "scones-test";
@@ -49,14 +51,16 @@ async function evaluated(bicycle: readonly number[], said = bicycle) {
   return { predictions, classes };
 }
 
-const verify = async (
-  evaluation: Awaited<ReturnType<typeof evaluated>>,
-  threshold = config.application.confidence,
-) =>
+const verify = async (evaluation: Known, threshold = config.application.confidence) =>
   verifyDeployment(
     stand.context,
     { ...config, application: { ...config.application, confidence: threshold } },
-    { dataset, evaluation, stateMachineArn, endpointName, count: 4 },
+    {
+      readMeasured: async () => ({ dataset, evaluation }),
+      stateMachineArn,
+      endpointName,
+      count: 4,
+    },
   );
 
 test("confident pictures of every class are routed and unsure ones refused", async () => {
@@ -83,6 +87,44 @@ test("a model that is sure of every test picture is given a blend of two", async
   });
   expect(stand.lines).toContain(
     `no test picture is below 0.93: made ${prefix}verification/0.5-1-2.png, confidence 0.502`,
+  );
+});
+
+/** An evaluation with strangers, each with this probability of being one. */
+async function withStrangers(bicycle: readonly number[], stranger: readonly number[]) {
+  const evaluation = await evaluated(bicycle);
+  const strangers = await Promise.all(
+    stranger.map(async (p, at) => {
+      const key = `test/stranger_${at}.png`;
+      await stand.put(prefix + key, strangerOf(p));
+      return { key, label: 2, probabilities: [1 - p, 0, p] };
+    }),
+  );
+  const vehicles = evaluation.predictions.map(({ key, label, probabilities }) => ({
+    key,
+    label,
+    probabilities: [...probabilities, 0],
+  }));
+  return {
+    predictions: vehicles,
+    classes: [...classes, "background"],
+    background: "background",
+    strangers: measureStrangers(vehicles, strangers),
+  };
+}
+
+test("pictures of anything else that the model knows as such end in NOT_A_KNOWN_VEHICLE", async () => {
+  const verification = await verify(await withStrangers([1, 0.02, 0.6, 0.7], [0.2, 0.6, 1]));
+  expect(verification).toMatchObject({ confident: 2, unsure: 2, strangers: 2 });
+  expect(verification.executions.slice(4)).toMatchObject([
+    { key: `${prefix}test/stranger_1.png`, error: "NOT_A_KNOWN_VEHICLE" },
+    { key: `${prefix}test/stranger_2.png`, error: "NOT_A_KNOWN_VEHICLE" },
+  ]);
+});
+
+test("a model that takes every stranger for a vehicle fails the step before anything is sent", async () => {
+  await expect(verify(await withStrangers([1, 0, 0.6], [0.1, 0.2]))).rejects.toThrow(
+    "The model takes each of the 2 test pictures of anything else for a vehicle",
   );
 });
 

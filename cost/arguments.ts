@@ -1,0 +1,65 @@
+import { Command, InvalidArgumentError } from "commander";
+import type { Usage } from "../pipeline/costs.ts";
+import { readCommandLine } from "../local/command-line.ts";
+
+export interface Arguments extends Usage {
+  readonly config: string;
+  /** Undefined: the configuration's. */
+  readonly environment?: string;
+  /** Undefined: the configuration's. */
+  readonly region?: string;
+  readonly json: boolean;
+}
+
+/**
+ * Reads the command line of `npm run cost`. Prints help or the complaint itself.
+ * @returns the exit code (0 after --help, 2 after a mistake) where there is nothing to do.
+ */
+export function parseArguments(argv: readonly string[]): Arguments | number {
+  const command = new Command("npm run cost --")
+    .description(
+      "Says what the pipeline of a configuration costs on AWS: a run, an hour of serving, a month, 1,000 pictures, " +
+        "and what a teardown saves. It asks nobody: prices are those of pipeline/prices.json, with their sources.",
+    )
+    .option("--config <file>", "the configuration", "pipeline.yaml")
+    .option("--environment <name>", "another one than the configuration's")
+    .option("--region <name>", "another one than the configuration's")
+    .option(
+      "--training-minutes <number>",
+      "that a training job bills (its summary says)",
+      positive,
+      10,
+    )
+    .option("--evaluation-minutes <number>", "that the transform job bills", positive, 5)
+    .option("--test-pictures <number>", "in the dataset", count, 200)
+    .option("--pictures-per-month <number>", "that visitors send", count, 10_000)
+    .option("--json", "as one JSON document", false)
+    .allowExcessArguments(false)
+    .showHelpAfterError("(npm run cost -- --help shows the options)")
+    .addHelpText(
+      "after",
+      `
+A price that no source gives is "unknown", and a total with one says "at least". Left out are taxes, free tiers,
+savings plans, transfer, and the disks of jobs and instances.
+
+Exit codes:
+  0  done
+  2  the command line or the configuration is wrong
+
+Examples:
+  npm run cost
+  npm run cost -- --region eu-west-1 --pictures-per-month 100000`,
+    );
+  return readCommandLine<Arguments>(command, argv);
+}
+
+function positive(text: string): number {
+  const value = Number(text);
+  if (text.trim() !== "" && Number.isFinite(value) && value > 0) return value;
+  throw new InvalidArgumentError(`"${text}" is no number above 0.`);
+}
+
+function count(text: string): number {
+  if (/^\d{1,12}$/.test(text)) return Number(text);
+  throw new InvalidArgumentError(`"${text}" is no whole number of at most twelve digits.`);
+}

@@ -1,0 +1,49 @@
+import { loadConfig } from "../pipeline/config.ts";
+import {
+  monitoringCosts,
+  monthCosts,
+  pictureCosts,
+  remainingCosts,
+  runCosts,
+  savedCosts,
+  servingCosts,
+} from "../pipeline/costs.ts";
+import { UsageError } from "../pipeline/errors.ts";
+import { type Arguments, parseArguments } from "./arguments.ts";
+import { costTable } from "./table.ts";
+
+const options = parseArguments(process.argv.slice(2));
+process.exitCode = typeof options === "number" ? options : await main(options);
+
+/** Shows the costs. Returns the exit code. */
+async function main(args: Arguments): Promise<number> {
+  try {
+    const overrides = (["environment", "region"] as const)
+      .map((name) => ({ path: [name], value: args[name], from: `--${name}` }))
+      .filter(({ value }) => value !== undefined);
+    const config = await loadConfig(args.config, overrides);
+    const { project, environment, region } = config;
+    const parts = {
+      run: runCosts(config, args),
+      hour: servingCosts(config),
+      monitoring: monitoringCosts(config),
+      pictures: pictureCosts(config),
+      month: monthCosts(config, args),
+      saved: savedCosts(config),
+      remaining: remainingCosts(config, args),
+    };
+    console.log(
+      args.json
+        ? JSON.stringify({ project, environment, region, ...parts }, null, 2)
+        : [
+            `${project}, ${environment}, in ${region}: list prices of pipeline/prices.json, which may be outdated`,
+            ...Object.values(parts).map(costTable),
+          ].join("\n\n"),
+    );
+    return 0;
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    console.error(error.message);
+    return 2;
+  }
+}

@@ -1,0 +1,38 @@
+import { type App, startApp } from "./api/server.ts";
+import { chooseSamples } from "./api/samples.ts";
+import type { LocalAws } from "./aws.ts";
+import { ROOT } from "./ministack.ts";
+import type { Config } from "../pipeline/config.ts";
+import type { Evaluation } from "../pipeline/evaluation.ts";
+import type { Dataset } from "../pipeline/manifest.ts";
+import { keys } from "../pipeline/names.ts";
+
+/** What a run has deployed, and from which pictures. */
+export interface Deployed {
+  readonly apiUrl: string;
+  readonly dataset: Dataset;
+  readonly evaluation: Pick<Evaluation, "predictions">;
+}
+
+/**
+ * Serves the page in front of what a run has deployed. It asks the API as the account's root, since no
+ * role of the pipeline may, and uploads under the pipeline's.
+ */
+export function serveApp(
+  { bucket, clients, environment }: LocalAws,
+  config: Config,
+  { apiUrl, dataset, evaluation }: Deployed,
+): Promise<App> {
+  const { s3 } = clients;
+  return startApp({
+    api: {
+      url: apiUrl,
+      endpoint: environment["AWS_ENDPOINT_URL"] ?? "",
+      region: config.region,
+      keys: ROOT,
+    },
+    uploads: { s3, bucket, prefix: keys.uploads(config) },
+    samples: { s3, bucket: dataset.bucket, pictures: chooseSamples(dataset, evaluation) },
+    threshold: config.application.confidence,
+  });
+}

@@ -1,0 +1,22 @@
+import { type Command, CommanderError } from "commander";
+
+/**
+ * Reads a command line. commander prints help or the complaint itself.
+ * @param check may call `command.error` on options that do not go together.
+ * @returns the options, or the exit code (0 after --help, 2 after a mistake) where there is nothing to do.
+ */
+export function readCommandLine<Options extends object>(
+  command: Command,
+  argv: readonly string[],
+  check: (options: Options) => void = () => {},
+): Options | number {
+  try {
+    command.exitOverride().parse(argv, { from: "user" });
+    const options = command.opts<Options>();
+    check(options);
+    return options;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+    throw error;
+  }
+}

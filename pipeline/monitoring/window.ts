@@ -1,0 +1,164 @@
+import type { Config } from "../config.ts";
+import { confidence, predictedClass, sum } from "../metrics.ts";
+import type { Baseline } from "./baseline.ts";
+import { distanceFrom } from "./distance.ts";
+import {
+  countBelow,
+  countUpTo,
+  type Distribution,
+  distributionOf,
+  quantile,
+  sizeOf,
+} from "./distribution.ts";
+import { type Drift, findDrift } from "./drift.ts";
+import { FeatureSummaries } from "./feature-summaries.ts";
+import { CategoryTest, type FeatureTest, NumericTest, ShareTest } from "./feature-test.ts";
+import {
+  type NumericFeature,
+  PREDICTED_CLASS,
+  pictureFeatures,
+  pictureValues,
+} from "./features.ts";
+import { hourOf } from "./hourly-counts.ts";
+import type { PictureStatistics } from "./picture-statistics.ts";
+import { featureOf, type Statistics } from "./statistics.ts";
+
+/** The share of the test pictures, those that look the strangest, beyond whose look a picture is unlike them. */
+const STRANGEST = 0.05;
+
+/** Shares that are watched; undefined where nothing of the kind was compared. */
+export interface Shares {
+  /** Answers below the application's threshold. */
+  readonly lowConfidence: number | undefined;
+  /** Pictures that look stranger than nineteen in twenty test pictures. */
+  readonly unlike: number | undefined;
+  /** Pictures of anything else, where the model tells them apart. */
+  readonly strangers: number | undefined;
+}
+
+interface WindowOptions {
+  /** The confidence below which the application refuses a picture. */
+  readonly threshold: number;
+  /** The class of pictures of anything else; undefined where the model knows vehicles only. */
+  readonly background?: string | undefined;
+}
+
+/** What an endpoint was asked and answered in a period, beside its model's baseline, in constant memory. */
+export class Window {
+  readonly #baseline: Baseline;
+  readonly #threshold: number;
+  readonly #summaries: FeatureSummaries;
+  readonly #mix: CategoryTest;
+  readonly #numeric = new Map<NumericFeature, NumericTest>();
+  readonly #low: ShareTest | undefined;
+  readonly #unlike: ShareTest | undefined;
+  readonly #strangers: ShareTest | undefined;
+  /** The label of pictures of anything else; -1 for none. */
+  readonly #background: number;
+  /** The distance beyond which a picture is unlike the test pictures. */
+  readonly #strange: number;
+  /** Hours, and the first record of each, in milliseconds since 1970. */
+  readonly #starts = new Map<number, number>();
+
+  constructor(baseline: Baseline, { threshold, background }: WindowOptions) {
+    this.#baseline = baseline;
+    this.#threshold = threshold;
+    const mix = featureOf(baseline.statistics, PREDICTED_CLASS)?.string_statistics;
+    const buckets = mix?.distribution.categorical.buckets ?? [];
+    this.#summaries = new FeatureSummaries(buckets.map(({ value }) => value));
+    this.#mix = new CategoryTest(
+      PREDICTED_CLASS,
+      buckets.map(({ count }) => count),
+    );
+    this.#background = buckets.findIndex(({ value }) => value === background);
+    const taken = buckets[this.#background]?.count;
+    this.#strangers =
+      taken === undefined
+        ? undefined
+        : new ShareTest("strangers", { hits: taken, of: sum(buckets.map(({ count }) => count)) });
+    for (const name of ["confidence", ...pictureFeatures] as const) {
+      const sample = sampleOf(baseline, name);
+      if (sample !== undefined) this.#numeric.set(name, new NumericTest(name, sample));
+    }
+    const sure = sampleOf(baseline, "confidence");
+    this.#low =
+      sure &&
+      new ShareTest("low_confidence", { hits: countBelow(sure, threshold), of: sizeOf(sure) });
+    const distances = sampleOf(baseline, "distance");
+    this.#strange = distances === undefined ? Infinity : quantile(distances, 1 - STRANGEST);
+    this.#unlike =
+      distances &&
+      new ShareTest("unlike", {
+        hits: sizeOf(distances) - countUpTo(distances, this.#strange),
+        of: sizeOf(distances),
+      });
+  }
+
+  /** Answers that came. */
+  get records(): number {
+    return this.#summaries.answers;
+  }
+
+  /** An answer, and when it was given, in milliseconds since 1970. */
+  answer(probabilities: readonly number[], time: number): void {
+    const hour = hourOf(time);
+    const start = this.#starts.get(hour);
+    if (start === undefined || time < start) this.#starts.set(hour, time);
+    this.#summaries.answer(probabilities);
+    const predicted = predictedClass(probabilities);
+    this.#mix.add(predicted, hour);
+    this.#strangers?.add(predicted === this.#background, hour);
+    const sure = confidence({ probabilities });
+    this.#numeric.get("confidence")?.add(sure, hour);
+    this.#low?.add(sure < this.#threshold, hour);
+  }
+
+  /** A picture that was looked at, undefined where it can't be decoded, and when it came. */
+  picture(picture: PictureStatistics | undefined, time: number): void {
+    const hour = hourOf(time);
+    const { look } = this.#baseline;
+    const distance = picture && look && distanceFrom(look, picture);
+    const values = pictureValues(picture, distance);
+    this.#summaries.picture(values);
+    for (const name of pictureFeatures) {
+      const value = values[name];
+      if (value !== undefined) this.#numeric.get(name)?.add(value, hour);
+    }
+    if (distance !== undefined) this.#unlike?.add(distance > this.#strange, hour);
+  }
+
+  /** Model Monitor's `statistics.json` of the window. */
+  statistics(): Statistics {
+    return this.#summaries.statistics();
+  }
+
+  /** Features of which fewer than `minRecords` values came are not compared. */
+  drift(limits: Config["monitoring"]): Drift {
+    const tests: readonly (FeatureTest | undefined)[] = [
+      ...this.#numeric.values(),
+      this.#mix,
+      this.#low,
+      this.#unlike,
+      this.#strangers,
+    ];
+    const compared = tests
+      .filter((test) => test !== undefined)
+      .filter(({ size }) => size >= limits.minRecords);
+    const starts = new Map([...this.#starts].toSorted(([a], [b]) => a - b));
+    return findDrift(compared, starts, limits);
+  }
+
+  get shares(): Shares {
+    return {
+      lowConfidence: this.#low?.share,
+      unlike: this.#unlike?.share,
+      strangers: this.#strangers?.share,
+    };
+  }
+}
+
+/** A feature's values in the baseline; undefined where it has none. */
+function sampleOf({ statistics }: Baseline, name: NumericFeature): Distribution | undefined {
+  const found = featureOf(statistics, name)?.numerical_statistics;
+  return found && distributionOf(found.distribution.kll.sketch);
+}

@@ -1,0 +1,84 @@
+import { expect, test } from "@jest/globals";
+import sharp from "sharp";
+import { distanceFrom, distanceWithout, lookOf } from "../../../pipeline/monitoring/distance.ts";
+import {
+  type PictureStatistics,
+  pictureStatistics,
+  pixelStatistics,
+} from "../../../pipeline/monitoring/picture-statistics.ts";
+import { encodePng } from "../../../pipeline/png.ts";
+
+/** img = np.array([[(r * 37 + c * 61) % 256 for c in range(6)] for r in range(5)], float) */
+const grey = Uint8Array.from({ length: 6 * 5 * 3 }, (_, at) => {
+  const [row, column] = [Math.floor(at / 18), Math.floor((at % 18) / 3)];
+  return (row * 37 + column * 61) % 256;
+});
+
+test("light and sharpness of a picture are numpy's and scipy's", () => {
+  // img.mean(); img.std(); ndimage.laplace(img)[1:-1, 1:-1].var(), scipy 1.17.1, numpy 2.4.6
+  const found = pixelStatistics(grey, { width: 6, height: 5 });
+  expect(found.brightness).toBeCloseTo(115.56666666666666, 6);
+  expect(found.contrast).toBeCloseTo(70.44557394818278, 6);
+  expect(found.sharpness).toBeCloseTo(98304, 3);
+  expect([found.red, found.green, found.blue]).toEqual([found.red, found.red, found.red]);
+});
+
+test("a PNG is decoded, with its size; a large picture is scaled down, and keeps its size in the statistics", async () => {
+  const small = await pictureStatistics(encodePng(grey, 6, 5));
+  expect(small).toMatchObject({ width: 6, height: 5, brightness: expect.closeTo(115.5667, 3) });
+  const create = { width: 900, height: 600, channels: 3, background: "#808080" } as const;
+  const large = await pictureStatistics(await sharp({ create }).jpeg().toBuffer());
+  expect(large).toMatchObject({ width: 900, height: 600, contrast: expect.closeTo(0, 3) });
+});
+
+test("what is no picture has no statistics", async () => {
+  expect(await pictureStatistics(Buffer.from("a picture"))).toBeUndefined();
+  expect(await pictureStatistics(encodePng(grey, 6, 5).subarray(0, 60))).toBeUndefined();
+});
+
+test("a blurred picture is less sharp, a dark one less bright and of less contrast", async () => {
+  const noise = Uint8Array.from({ length: 32 * 32 * 3 }, (_, at) => (at * 7919) % 251);
+  const plain = encodePng(noise, 32, 32);
+  const [before, blurred, dark] = await Promise.all([
+    pictureStatistics(plain),
+    pictureStatistics(await sharp(plain).blur(1.5).png().toBuffer()),
+    pictureStatistics(await sharp(plain).linear(0.3, 0).png().toBuffer()),
+  ]);
+  expect(blurred?.sharpness).toBeLessThan((before?.sharpness ?? 0) / 4);
+  expect(dark?.brightness).toBeLessThan((before?.brightness ?? 0) / 2);
+  expect(dark?.contrast).toBeLessThan((before?.contrast ?? 0) / 2);
+});
+
+const pictureOf = (red: number, contrast: number, sharpness: number): PictureStatistics => ({
+  brightness: 0,
+  contrast,
+  sharpness: Math.expm1(sharpness),
+  width: 32,
+  height: 32,
+  red,
+  green: 0,
+  blue: 0,
+});
+
+test("distances are scipy's Mahalanobis distances, of a member as if it had not been one", () => {
+  // X = [[i*i % 7, i*i*i % 11, i % 5] for i in range(12)]; each row against the mean and the inverse
+  // covariance of the others, and [3, 4, 1] against all: spatial.distance.mahalanobis
+  const members = Array.from({ length: 12 }, (_, i) => pictureOf(i ** 2 % 7, i ** 3 % 11, i % 5));
+  const look = lookOf(members);
+  if (look === undefined) throw new Error("twelve pictures have a look");
+  const expected = [2.298591154705914, 1.2332539308912582, 1.880102738616239, 0.9183424044565224];
+  for (const [at, distance] of expected.entries()) {
+    // The ridge that keeps constant features harmless moves the third digit.
+    expect(distanceWithout(look, members[at] ?? pictureOf(0, 0, 0))).toBeCloseTo(distance, 2);
+  }
+  expect(distanceFrom(look, pictureOf(3, 4, 1))).toBeCloseTo(1.0497639342972704, 2);
+});
+
+test("fault 66: pictures of one colour have finite distances; too few have no look", () => {
+  const same = Array.from({ length: 20 }, () => pictureOf(7, 0, 0));
+  const look = lookOf(same);
+  expect(look && distanceWithout(look, pictureOf(7, 0, 0))).toBe(0);
+  expect(look && distanceFrom(look, pictureOf(200, 50, 3))).toBeGreaterThan(1000);
+  expect(lookOf(same.slice(0, 9))).toBeUndefined();
+  expect(lookOf([])).toBeUndefined();
+});

@@ -1,0 +1,117 @@
+import { spawn } from "node:child_process";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "@jest/globals";
+import { parseConfig } from "../../pipeline/config.ts";
+import { openDrawn } from "../../pipeline/dataset/drawn.ts";
+import { listObjects } from "../../pipeline/s3.ts";
+import { deployStack } from "../../pipeline/steps/deploy-stack.ts";
+import { type Application, findApplication } from "../../traffic/application.ts";
+import { arrivals } from "../../traffic/arrivals.ts";
+import { sendFleet } from "../../traffic/fleet.ts";
+import type { TrafficOutcome } from "../../traffic/outcome.ts";
+import { makePool, type Pool } from "../../traffic/pictures.ts";
+import { send } from "../../traffic/send.ts";
+import { toEndpoint } from "../../traffic/targets.ts";
+import { bucket, openStand, type Stand } from "../pipeline/stand.ts";
+
+const config = parseConfig("environment: test");
+const { classes } = config.dataset;
+const prefix = "scones/test/datasets/";
+const load = arrivals({ rate: 8, seconds: 1, drift: 0.5, seed: 3 });
+
+let stand: Stand;
+let application: Application;
+let pool: Pool;
+
+beforeAll(async () => {
+  stand = await openStand();
+  await deployStack(stand.context, config, {
+    endpointName: "scones-test",
+    bucket,
+    pollIntervalMs: 100,
+  });
+  application = await findApplication(stand.context, config);
+  const pictures = openDrawn(classes, 1, {
+    perClass: { train: 2, test: 2 },
+    others: { counts: { train: 2, test: 2 }, seed: 1 },
+  });
+  const counts = { train: [2, 2, 2], test: [2, 2, 2] };
+  pool = await makePool({
+    name: "drawn",
+    classes: [...classes, "background"],
+    background: "background",
+    pictures,
+    survey: { contentHash: "", counts },
+  });
+});
+
+afterAll(async () => stand[Symbol.asyncDispose]());
+
+test("the pool has the dataset's test pictures of vehicles, and each of them drifted", () => {
+  expect(pool.clear).toHaveLength(4);
+  expect(pool.drifted).toHaveLength(4);
+  expect(pool.drifted).not.toContainEqual(pool.clear[0]);
+});
+
+test("an application that is not there is named, and what to do", async () => {
+  await expect(findApplication(stand.context, parseConfig("environment: other"))).rejects.toThrow(
+    "There is no stack scones-other-application here. Deploy the application first",
+  );
+});
+
+test("the endpoint's answers are judged as the application would", async () => {
+  const { outcomes } = await send(
+    stand.context,
+    load,
+    toEndpoint(stand.context, config, application, pool),
+  );
+  expect(outcomes).toHaveLength(load.length);
+  for (const { vehicle, error } of outcomes) {
+    expect(classes).toContain(vehicle);
+    expect([undefined, "THRESHOLD_CONFIDENCE_NOT_MET"]).toContain(error);
+  }
+});
+
+test("a fleet has every arrival's picture, the drifted ones known by their keys", async () => {
+  const to = `${prefix}sent/`;
+  const { outcomes, results } = await sendFleet(stand.context, application, to, pool, load);
+  expect(results).toMatch(/results\.jsonl$/);
+  expect([outcomes.length, driftedOf(outcomes)]).toEqual([load.length, driftedOf(load)]);
+  expect(outcomes.every(({ ms }) => ms === undefined)).toBe(true);
+});
+
+test("the command sends what its seed says, shows what came back and leaves nothing", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "scones-traffic-"));
+  try {
+    const json = join(folder, "outcome.json");
+    const where = ["--environment", "test", "--dataset", "drawn", "--json", json];
+    const what = ["--rate", "8", "--for", "1s", "--drift", "0.5", "--seed", "3"];
+    const child = spawn(process.execPath, ["traffic/run.ts", ...where, ...what], {
+      env: { ...process.env, NODE_OPTIONS: "" },
+    });
+    let output = "";
+    child.stdout.on("data", (chunk: Buffer) => (output += chunk.toString()));
+    child.stderr.on("data", (chunk: Buffer) => (output += chunk.toString()));
+    const exitCode = await new Promise((resolve) => child.on("close", resolve));
+    expect({ exitCode, output }).toMatchObject({ exitCode: 0 });
+    const outcome = JSON.parse(await readFile(json, "utf8")) as TrafficOutcome;
+    const sent = load.length;
+    const drifted = driftedOf(load);
+    expect(outcome).toMatchObject({ to: "state-machine", seed: 3, sent, notSent: 0, cut: 0 });
+    expect(outcome.all).toMatchObject({ answered: sent, failed: 0 });
+    expect(outcome.drifted.answered).toBe(drifted);
+    expect(output).toMatch(new RegExp(`^answered +${sent} +${sent - drifted} +${drifted}$`, "m"));
+    expect(output).toMatch(/^DRAWN pictures, not photographs$/m);
+    expect(output).toMatch(/^latency p99 +\d+ ms/m);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+  const left = listObjects(stand.context.clients.s3, bucket, `${prefix}traffic/`);
+  expect(await Array.fromAsync(left)).toEqual([]);
+});
+
+function driftedOf(all: readonly { readonly drifted: boolean }[]): number {
+  return all.filter(({ drifted }) => drifted).length;
+}

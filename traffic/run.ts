@@ -1,0 +1,101 @@
+import { randomUUID } from "node:crypto";
+import { writeFile } from "node:fs/promises";
+import { Display } from "../local/console/display.ts";
+import { openRunDataset } from "../local/dataset.ts";
+import { dataLine } from "../local/summary.ts";
+import { cancelOnSignals } from "../pipeline/cancel.ts";
+import { destroyClients, makeClients } from "../pipeline/clients.ts";
+import { type Config, loadConfig } from "../pipeline/config.ts";
+import type { Clients, Context } from "../pipeline/context.ts";
+import type { Source } from "../pipeline/dataset/source.ts";
+import { emptyPrefix } from "../pipeline/empty-prefix.ts";
+import { messageOf, UsageError } from "../pipeline/errors.ts";
+import { type Application, findApplication } from "./application.ts";
+import { type Arguments, parseArguments } from "./arguments.ts";
+import { arrivals } from "./arrivals.ts";
+import { sendFleet } from "./fleet.ts";
+import { byDrift, outcomeTable, sentLine, type TrafficOutcome } from "./outcome.ts";
+import { makePool } from "./pictures.ts";
+import { send } from "./send.ts";
+import { stagePool } from "./staging.ts";
+import { toEndpoint, toStateMachine } from "./targets.ts";
+
+const display = new Display(process.stdout);
+const options = parseArguments(process.argv.slice(2));
+process.exitCode = typeof options === "number" ? options : await main(options);
+
+/** Sends the traffic and shows what came back. Returns the exit code. */
+async function main(args: Arguments): Promise<number> {
+  using cancel = cancelOnSignals((name) =>
+    display.say(`\n${name}: ending; once more ends at once`),
+  );
+  const { signal } = cancel;
+  const clients = makeClients();
+  // A visitor does not ask again: what is throttled is to be seen.
+  const visitors = makeClients(process.env, { maxAttempts: 1, retryMode: "standard" });
+  const context = { clients, progress: display, signal };
+  try {
+    const overrides = [
+      { path: ["environment"], value: args.environment, from: "--environment" },
+    ].filter(({ value }) => value !== undefined);
+    const config = await loadConfig(args.config, overrides);
+    const application = await findApplication(context, config);
+    const name = args.dataset ?? (process.env["SCONES_DATASET"] || config.dataset.source);
+    const { source, insteadOf } = await openRunDataset(name, config, display, signal);
+    if (insteadOf !== undefined) display.say(display.bad(insteadOf));
+    display.say(dataLine({ source }));
+    const outcome = await run({ context, visitors, config, application, source, args });
+    display.say(`\n${sentLine(outcome)}`);
+    display.say(`\n${outcomeTable(outcome)}`);
+    if (outcome.results !== undefined) display.say(`\nevery picture: ${outcome.results}`);
+    if (args.json !== undefined) await writeFile(args.json, JSON.stringify(outcome, null, 2));
+    return cancel.exitCode ?? 0;
+  } catch (error) {
+    if (cancel.exitCode !== undefined) return cancel.exitCode;
+    display.say(display.bad(messageOf(error)));
+    return error instanceof UsageError ? 2 : 1;
+  } finally {
+    destroyClients(clients);
+    destroyClients(visitors);
+  }
+}
+
+interface RunInput {
+  readonly context: Context;
+  readonly visitors: Clients;
+  readonly config: Config;
+  readonly application: Application;
+  readonly source: Source;
+  readonly args: Arguments;
+}
+
+async function run(input: RunInput): Promise<TrafficOutcome> {
+  const { context, config, application, source } = input;
+  const { rate, for: seconds, drift, seed, to } = input.args;
+  const load = arrivals({ rate, seconds, drift, seed });
+  const pool = await makePool(source, load.length);
+  const { pictureBucket, picturePrefix } = application;
+  const prefix = `${picturePrefix}traffic/${randomUUID().slice(0, 8)}/`;
+  const asked = { to, seed, asked: { rate, seconds, drift } };
+  display.heading(`${load.length.toLocaleString("en")} pictures to ${to}`);
+  try {
+    if (to === "fleet") {
+      const fleet = await sendFleet(context, application, prefix, pool, load);
+      const sent = load.length;
+      const { outcomes, ...rest } = fleet;
+      const whole = { sent, notSent: 0, cut: 0, rate: outcomes.length / rest.seconds };
+      return { ...asked, ...rest, ...whole, ...byDrift(outcomes) };
+    }
+    if (to === "state-machine") await stagePool(context, pictureBucket, prefix, pool);
+    const visitor = { ...context, clients: input.visitors };
+    const ask =
+      to === "endpoint"
+        ? toEndpoint(visitor, config, application, pool)
+        : toStateMachine(visitor, application, prefix, pool);
+    const { outcomes, ...rest } = await send(context, load, ask);
+    const sent = outcomes.length + rest.cut;
+    return { ...asked, ...rest, sent, rate: sent / rest.seconds, ...byDrift(outcomes) };
+  } finally {
+    if (to !== "endpoint") await emptyPrefix(context, pictureBucket, prefix);
+  }
+}
