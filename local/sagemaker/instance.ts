@@ -4,6 +4,8 @@ import type { ContainerAnswer, ModelServer } from "./model-server.ts";
 
 const firstPauseMs = 50;
 const longestPauseMs = 5_000;
+/** How long the end of a process whose connection broke may take to be known. */
+const endKnownMs = 1_000;
 
 /** One instance of a variant: a serving process, started anew whenever it ends by itself. */
 export class Instance {
@@ -40,10 +42,16 @@ export class Instance {
     body: Uint8Array,
     signal: AbortSignal,
   ): Promise<ContainerAnswer> {
-    if (this.#server === undefined) throw new Error("the container is starting again");
+    const server = this.#server;
+    if (server === undefined) throw new Error("the container is starting again");
     this.#inFlight++;
     try {
-      return await this.#server.invoke(headers, body, signal);
+      return await server.invoke(headers, body, signal);
+    } catch (error) {
+      // A connection breaks a moment before its process is known to have ended: whoever is told of the
+      // one must find the other noted, or the next request would go to the same process.
+      await Promise.race([server.ended, sleep(endKnownMs, undefined, { signal })]).catch(() => {});
+      throw error;
     } finally {
       this.#inFlight--;
     }
