@@ -31,7 +31,7 @@ export interface Page extends AsyncDisposable {
   readonly complaints: string[];
   /** The value of an expression in the page; a promise's where it is one. */
   evaluate(expression: string): Promise<unknown>;
-  /** Waits until an expression is true, at most 20 s. */
+  /** Waits until an expression is true, at most 60 s. */
   until(expression: string): Promise<void>;
   /** Drops files onto the element of a selector, as a person does. */
   drop(selector: string, files: readonly string[]): Promise<void>;
@@ -101,10 +101,10 @@ export async function openPage(url: string): Promise<Page> {
     evaluate,
     send,
     until: async (expression) => {
-      const deadline = Date.now() + 20_000;
+      const deadline = Date.now() + 60_000;
       while ((await evaluate(expression)) !== true) {
         if (Date.now() > deadline)
-          throw new Error(`within 20 s, this did not come true: ${expression}`);
+          throw new Error(`within 60 s, this did not come true: ${expression}`);
         await new Promise((resolve) => setTimeout(resolve, 25));
       }
     },

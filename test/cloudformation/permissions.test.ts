@@ -51,7 +51,7 @@ beforeAll(async () => {
   stand = await openRoleStand();
   iam = ministackIam(stand.aws.environment["AWS_ENDPOINT_URL"] ?? "");
   recorded = await recordRun(stand);
-}, 180_000);
+}, 300_000);
 
 afterAll(async () => stand?.[Symbol.asyncDispose]());
 

@@ -103,7 +103,7 @@ async function run(
     },
     {
       what: "the map",
-      timeoutMs: 10_000,
+      timeoutMs: 60_000,
       intervalMs: 20,
       signal: new AbortController().signal,
       resume: "",

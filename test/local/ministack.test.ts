@@ -101,9 +101,9 @@ async function isOpen(port: number): Promise<boolean> {
 }
 
 async function until(isTrue: () => Promise<boolean>): Promise<void> {
-  const deadline = Date.now() + 10_000;
+  const deadline = Date.now() + 60_000;
   while (!(await isTrue())) {
-    if (Date.now() > deadline) throw new Error("it did not come true within 10 s");
+    if (Date.now() > deadline) throw new Error("it did not come true within 60 s");
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
 }

@@ -74,7 +74,7 @@ test("an index that can't be reached fails with pip's words, and the next run st
   );
   await expect(readFile(join(root, ".venv", "requirements.sha256"))).rejects.toThrow("ENOENT");
   await expect(access(join(root, ".venv.lock"))).rejects.toThrow("ENOENT");
-}, 120_000);
+}, 300_000);
 
 test("the project's own holds AWS's API models", async () => {
   const models = await apiModelsOf(await ensureVenv(() => undefined));

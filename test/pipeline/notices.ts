@@ -8,7 +8,7 @@ import { type Stand, url } from "./stand.ts";
 /** A subscriber of a topic: what was published since, oldest first. */
 export interface Notices extends AsyncDisposable {
   readonly messages: readonly unknown[];
-  /** Waits until there are that many. @throws Error after 10 s. */
+  /** Waits until there are that many. @throws Error after 50 s. */
   until(count: number): Promise<void>;
 }
 
@@ -31,7 +31,7 @@ export async function subscribe(stand: Stand, topicArn: string): Promise<Notices
   });
   await new Promise<void>((resolve) => subscriber.listen(0, "127.0.0.1", resolve));
   const until = async (count: number) => {
-    const deadline = Date.now() + 10_000;
+    const deadline = Date.now() + 50_000;
     while (received.length <= count) {
       if (Date.now() > deadline) throw new Error(`${received.length - 1} notices, not ${count}`);
       await new Promise((resolve) => setTimeout(resolve, 50));

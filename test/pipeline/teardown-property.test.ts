@@ -138,7 +138,7 @@ test("what stays after a teardown is of use: a later run deploys it, and trains 
     made.filter((each) => /^Create(TrainingJob|TransformJob|ModelPackage)/.test(each)),
   ).toEqual([]);
   await remove(configOf("again"));
-}, 60_000);
+}, 300_000);
 
 const title = everyPoint ? "every single request" : "requests that are drawn";
 

@@ -148,8 +148,9 @@ test("every failed execution is published with its error, cause and the picture'
     [{ image_data, ...nowhere }, error],
     [{ image_data }, expect.any(String)],
   ] as const) {
+    const before = notices.messages.length;
     await startSync(event);
-    await notices.until(notices.messages.length + 1);
+    await notices.until(before + 1);
     const { error: told, ...notice } = notices.messages.at(-1) as { error: string };
     expect(told).toEqual(expected);
     expect(notice).toMatchObject({ picture: nowhere });
