@@ -49,14 +49,14 @@ function recolor(picture: Uint8Array, next: () => number): Uint8Array {
   const mean = picture.reduce((sum, value) => sum + value, 0) / PICTURE_BYTES;
   const recolored = new Uint8ClampedArray(PICTURE_BYTES);
   for (let i = 0; i < PICTURE_BYTES; i += 3) {
-    const pixel = [0, 1, 2].map(
-      (c) => mean + ((picture[i + c] ?? 0) - mean) * contrast + brightness,
-    );
-    const grey = pixel.reduce((sum, value) => sum + value, 0) / 3;
-    recolored.set(
-      pixel.map((value) => grey + (value - grey) * saturation),
-      i,
-    );
+    const red = ((picture[i] ?? 0) - mean) * contrast;
+    const green = ((picture[i + 1] ?? 0) - mean) * contrast;
+    const blue = ((picture[i + 2] ?? 0) - mean) * contrast;
+    const grey = (red + green + blue) / 3;
+    const base = mean + brightness + grey;
+    recolored[i] = base + (red - grey) * saturation;
+    recolored[i + 1] = base + (green - grey) * saturation;
+    recolored[i + 2] = base + (blue - grey) * saturation;
   }
   return new Uint8Array(recolored.buffer);
 }
