@@ -144,7 +144,7 @@ export async function runSteps(
       await sleep(CAPTURE_DELAY_MS, undefined, { signal: context.signal });
       return monitorEndpoint(context, config, {
         bucket,
-        captureUri: `s3://${bucket}/${keys.capture(config)}`,
+        captureUri: `s3://${bucket}/${keys.capture(config, evaluation.trainingJobName)}`,
         endpointName,
         evaluation,
         baseline,

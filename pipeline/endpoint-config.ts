@@ -32,7 +32,7 @@ export async function ensureEndpointConfig(
     DataCaptureConfig: {
       EnableCapture: endpoint.capturePercentage > 0,
       InitialSamplingPercentage: endpoint.capturePercentage,
-      DestinationS3Uri: `s3://${bucket}/${keys.capture(config)}`.replace(/\/$/, ""),
+      DestinationS3Uri: `s3://${bucket}/${keys.capture(config, modelName)}`.replace(/\/$/, ""),
       CaptureOptions: [{ CaptureMode: "Input" as const }, { CaptureMode: "Output" as const }],
       CaptureContentTypeHeader: { JsonContentTypes: ["application/json"] },
     },

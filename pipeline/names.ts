@@ -61,7 +61,9 @@ export const keys = {
   evaluations: ({ project, environment }: Scope) => `${project}/${environment}/evaluations/`,
   evaluation: (scope: Scope, transformJobName: string) =>
     `${keys.evaluations(scope)}${transformJobName}/`,
-  capture: ({ project, environment }: Scope) => `${project}/${environment}/capture/`,
+  /** A model's own: captures don't say which model answered, and in an update two serve at once. */
+  capture: ({ project, environment }: Scope, modelName: string) =>
+    `${project}/${environment}/capture/${modelName}/`,
   monitoring: ({ project, environment }: Scope) => `${project}/${environment}/monitoring/`,
   fleet: ({ project, environment }: Scope) => `${project}/${environment}/fleet/`,
   code: ({ project, environment }: Scope) => `${project}/${environment}/code/`,

@@ -18,7 +18,7 @@ export interface ServingModel {
 /** What the answers of the model that serves are compared with. */
 export interface Baseline {
   readonly evaluationUri: string;
-  /** When its endpoint configuration was made: captures before are of another model. */
+  /** When its endpoint configuration was made. */
   readonly since: Date;
 }
 

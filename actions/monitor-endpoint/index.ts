@@ -29,13 +29,13 @@ export const action = defineAction({
       notice(`No endpoint ${names.endpoint(config)} serves: there is nothing to monitor.`);
       return;
     }
+    const evaluation = await readEvaluation(context, measured.evaluationUri);
     const monitoring = await monitorEndpoint(context, config, {
       bucket,
       endpointName: names.endpoint(config),
-      captureUri: `s3://${bucket}/${keys.capture(config)}`,
-      evaluation: await readEvaluation(context, measured.evaluationUri),
+      captureUri: `s3://${bucket}/${keys.capture(config, evaluation.trainingJobName)}`,
+      evaluation,
       baseline: await readBaseline(context, measured.evaluationUri),
-      // What a former model answered is not compared with this one's evaluation.
       since: new Date(Math.max(Date.now() - inputs.hours * 3_600_000, measured.since.getTime())),
     });
     const { verdict, records, driftedSince, reportUri } = monitoring;

@@ -17,6 +17,7 @@ let datasetUri: string;
 /** Of a training that fails, and of a model that has 18 of 20 test pictures right. */
 let failed: ActionRun;
 let evaluated: ActionRun;
+let trainingJobName: string;
 
 beforeAll(async () => {
   stand = await openStand();
@@ -25,9 +26,9 @@ beforeAll(async () => {
   const inputs = { environment, "dataset-uri": datasetUri };
   const evaluate = async () => {
     const { outputs } = await stand.run("train-model", { ...inputs, wait: false });
-    const name = outputs["training-job-name"] ?? "";
-    await until(async () => (await job(name)).TrainingJobStatus === "Completed");
-    return stand.run("evaluate-model", { ...inputs, "training-job-name": name });
+    trainingJobName = outputs["training-job-name"] ?? "";
+    await until(async () => (await job(trainingJobName)).TrainingJobStatus === "Completed");
+    return stand.run("evaluate-model", { ...inputs, "training-job-name": trainingJobName });
   };
   [failed, evaluated] = await Promise.all([
     stand.run("train-model", { ...inputs, hyperparameters: "{ act: fail }" }),
@@ -152,7 +153,7 @@ test("drift fails the step where that is asked for, with its outputs and summary
   await stand.aws.clients.s3.send(
     new PutObjectCommand({
       Bucket: stand.aws.bucket,
-      Key: `scones/refusals/capture/scones-refusals/AllTraffic/${day.replaceAll("-", "/")}/${hour}/a.jsonl`,
+      Key: `scones/refusals/capture/${trainingJobName}/scones-refusals/AllTraffic/${day.replaceAll("-", "/")}/${hour}/a.jsonl`,
       Body: captures.join("\n"),
     }),
   );

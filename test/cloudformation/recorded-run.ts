@@ -97,7 +97,7 @@ export async function recordRun(stand: RoleStand): Promise<RecordedRun> {
   }
   await monitorEndpoint(context, config, {
     bucket,
-    captureUri: `s3://${bucket}/${keys.capture(config)}`,
+    captureUri: `s3://${bucket}/${keys.capture(config, evaluated.evaluation.trainingJobName)}`,
     endpointName,
     ...evaluated,
     since,

@@ -5,11 +5,14 @@ import {
   UpdateEndpointWeightsAndCapacitiesCommand,
 } from "@aws-sdk/client-sagemaker";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
+import { captureLines, parseCapture } from "../../../pipeline/capture.ts";
 import { parseConfig } from "../../../pipeline/config.ts";
+import { invokeEndpoint } from "../../../pipeline/endpoint.ts";
 import { expiryOf } from "../../../pipeline/expiry.ts";
+import { keys } from "../../../pipeline/names.ts";
 import { isScaled } from "../../../pipeline/scaling.ts";
 import { deployEndpoint } from "../../../pipeline/steps/deploy-endpoint.ts";
-import { bucket, createModel, putModel, settled } from "../../local/sagemaker/fixture.ts";
+import { bucket, createModel, putModel, settled, until } from "../../local/sagemaker/fixture.ts";
 import { createPackage, openDeploymentStand, type PackageOptions } from "./deployment-stand.ts";
 import type { Stand } from "./evaluation-stand.ts";
 
@@ -36,7 +39,7 @@ test("an approved package serves, captured, scaled and tagged", async () => {
   expect(served.DataCaptureConfig).toMatchObject({
     EnableCapture: true,
     InitialSamplingPercentage: 100,
-    DestinationS3Uri: `s3://${bucket}/scones/serves/capture`,
+    DestinationS3Uri: `s3://${bucket}/scones/serves/capture/good`,
   });
   expect(await isScaled(stand.context, "scones-serves")).toBe(true);
   const { EndpointArn } = await settled(stand.fixture, "scones-serves");
@@ -100,6 +103,26 @@ test("another model updates the endpoint and is scaled again", async () => {
   const made = await deployEndpoint(stand.context, config, await createInput("new"));
   expect(made.change).toBe("updated");
   expect(await isScaled(stand.context, "scones-updated")).toBe(true);
+});
+
+test("what a former model answered is captured apart from its successor's answers", async () => {
+  const config = configOf("captured");
+  const endpointName = "scones-captured";
+  for (const name of ["elder", "younger"]) {
+    await deployEndpoint(stand.context, config, await createInput(name));
+    await invokeEndpoint(stand.context, endpointName, Buffer.from(name));
+  }
+  const askedOf = async (name: string) => {
+    const prefix = `${keys.capture(config, name)}${endpointName}/`;
+    const { signal } = stand.context;
+    const batches = captureLines(stand.fixture.s3, bucket, prefix, { signal });
+    const lines = (await Array.fromAsync(batches)).flat();
+    return lines.map((line) => String(parseCapture(line, 2)?.picture));
+  };
+  await until(async () => (await askedOf("younger")).length > 0);
+  for (const name of ["elder", "younger"]) {
+    expect(await askedOf(name)).toEqual([Buffer.from(name).toString("base64")]);
+  }
 });
 
 const sized = (count: number) =>
