@@ -98,7 +98,7 @@ async function compare(file: string, pictures: readonly Buffer[], records: numbe
 
 /** Seconds from the lines to the verdict. */
 async function monitor(file: string, pictures: readonly Buffer[], records: number) {
-  const looks = await Promise.all(pictures.map(pictureStatistics));
+  const looks = await Promise.all(pictures.map((png) => pictureStatistics(png, { side: 8 })));
   const predictions = pictures.map((_, at) => ({
     key: `${at}`,
     label: 0,

@@ -20,6 +20,12 @@ export const pictureFeatures = Object.keys(numericFeatures).filter(
   (name): name is PictureFeature => name !== "confidence",
 );
 
+/**
+ * Those that raise no verdict: a phone's photos are larger than the test pictures, and the model sees all
+ * of them in one size.
+ */
+export const uncompared: ReadonlySet<NumericFeature> = new Set(["width", "height"]);
+
 export type PictureFeature = Exclude<NumericFeature, "confidence">;
 
 /** The one categorical feature: the name of the likeliest class. */

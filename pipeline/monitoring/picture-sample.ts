@@ -49,15 +49,15 @@ export class PictureSample {
     return this.#waiting > MOST_WAITING;
   }
 
-  /** Looks at the pictures that wait, and returns the sample so far. */
-  async look(): Promise<readonly SampledPicture[]> {
+  /** Looks at the pictures that wait, brought to this side in pixels, and returns the sample so far. */
+  async look(side: number): Promise<readonly SampledPicture[]> {
     this.#cut();
     const waiting = this.#entries.filter(({ data }) => data !== undefined);
     await pMap(
       waiting,
       async (entry) => {
         const bytes = Buffer.from(entry.data?.toString("latin1") ?? "", "base64");
-        entry.picture = await pictureStatistics(bytes);
+        entry.picture = await pictureStatistics(bytes, { side });
         entry.data = undefined;
       },
       { concurrency: CONCURRENCY },

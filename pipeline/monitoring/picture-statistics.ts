@@ -1,13 +1,16 @@
 import sharp from "sharp";
 
-/** What can be said of a picture without a model. Light and colour from 0 to 255. */
+/**
+ * What can be said of a picture without a model. Light and colour from 0 to 255, of the picture brought to
+ * a size in common.
+ */
 export interface PictureStatistics {
   /** Mean luma, 0.299 R + 0.587 G + 0.114 B (ITU-R BT.601). */
   readonly brightness: number;
   /** Standard deviation of the luma. Peli, E. (1990), JOSA A 7(10), 2032-2040. */
   readonly contrast: number;
   /**
-   * Variance of the luma's Laplacian, low where the picture is blurred; depends on the resolution.
+   * Variance of the luma's Laplacian, low where the picture is blurred.
    * Pech-Pacheco, J. L. et al. (2000), Proc. ICPR 3, 314-317.
    */
   readonly sharpness: number;
@@ -20,19 +23,23 @@ export interface PictureStatistics {
   readonly blue: number;
 }
 
-/** Larger ones are scaled down to this side first: its cost must not grow with a stranger's picture. */
-const SIDE = 256;
 const MAX_PIXELS = 25_000_000;
 
-/** The statistics of a picture, or undefined where the bytes are none that can be decoded. */
-export async function pictureStatistics(bytes: Uint8Array): Promise<PictureStatistics | undefined> {
+/**
+ * The statistics of a picture brought to this longer side, in pixels, since sharpness and contrast depend
+ * on the resolution; undefined where the bytes are none that can be decoded.
+ */
+export async function pictureStatistics(
+  bytes: Uint8Array,
+  { side }: { readonly side: number },
+): Promise<PictureStatistics | undefined> {
   try {
     const image = sharp(bytes, { limitInputPixels: MAX_PIXELS, failOn: "error" });
     const { width, height } = await image.metadata();
     const { data, info } = await image
       .flatten()
       .toColourspace("srgb")
-      .resize(SIDE, SIDE, { fit: "inside", withoutEnlargement: true })
+      .resize(side, side, { fit: "inside" })
       .raw()
       .toBuffer({ resolveWithObject: true });
     return { width, height, ...pixelStatistics(data, info) };
@@ -41,9 +48,20 @@ export async function pictureStatistics(bytes: Uint8Array): Promise<PictureStati
   }
 }
 
-interface Size {
+/** In pixels. */
+export interface Size {
   readonly width: number;
   readonly height: number;
+}
+
+/** The size of a picture by its header, or undefined where it has none. */
+export async function pictureSize(bytes: Uint8Array): Promise<Size | undefined> {
+  try {
+    const { width, height } = await sharp(bytes).metadata();
+    return { width, height };
+  } catch {
+    return undefined;
+  }
 }
 
 /** Of RGB pixels, row by row. */

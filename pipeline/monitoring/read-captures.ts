@@ -50,9 +50,9 @@ export async function readCaptures(
         if (capture.picture !== undefined) sample.offer(hash, time, capture.picture);
       }
     }
-    if (sample.isFull) await sample.look();
+    if (sample.isFull) await sample.look(window.side);
   }
-  const pictures = await sample.look();
+  const pictures = await sample.look(window.side);
   for (const { picture, time } of pictures) window.picture(picture, time);
   return { lines: count, skipped, pictures: pictures.length };
 }

@@ -18,9 +18,11 @@ import {
   PREDICTED_CLASS,
   pictureFeatures,
   pictureValues,
+  uncompared,
 } from "./features.ts";
 import { hourOf } from "./hourly-counts.ts";
 import type { PictureStatistics } from "./picture-statistics.ts";
+import { sideOf } from "./side.ts";
 import { featureOf, type Statistics } from "./statistics.ts";
 
 /** The share of the test pictures, those that look the strangest, beyond whose look a picture is unlike them. */
@@ -77,7 +79,7 @@ export class Window {
         ? undefined
         : new ShareTest("strangers", { hits: taken, of: sum(buckets.map(({ count }) => count)) });
     for (const name of ["confidence", ...pictureFeatures] as const) {
-      const sample = sampleOf(baseline, name);
+      const sample = uncompared.has(name) ? undefined : sampleOf(baseline, name);
       if (sample !== undefined) this.#numeric.set(name, new NumericTest(name, sample));
     }
     const sure = sampleOf(baseline, "confidence");
@@ -92,6 +94,14 @@ export class Window {
         hits: sizeOf(distances) - countUpTo(distances, this.#strange),
         of: sizeOf(distances),
       });
+  }
+
+  /** The longer side, in pixels, to which pictures are brought before they are looked at. */
+  get side(): number {
+    return sideOf(
+      sampleOf(this.#baseline, "width") ?? NOTHING,
+      sampleOf(this.#baseline, "height") ?? NOTHING,
+    );
   }
 
   /** Answers that came. */
@@ -156,6 +166,8 @@ export class Window {
     };
   }
 }
+
+const NOTHING: Distribution = { values: [], cumulative: [] };
 
 /** A feature's values in the baseline; undefined where it has none. */
 function sampleOf({ statistics }: Baseline, name: NumericFeature): Distribution | undefined {

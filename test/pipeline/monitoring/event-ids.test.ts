@@ -28,7 +28,7 @@ test("hashes are spread evenly, of counters and of UUIDs", () => {
 async function timesOf(hashes: readonly number[]): Promise<number[]> {
   const sample = new PictureSample(20);
   for (const hash of hashes) sample.offer(hash, hash, Buffer.from("bm8gcGljdHVyZQ=="));
-  return (await sample.look()).map(({ time }) => time).toSorted((a, b) => a - b);
+  return (await sample.look(32)).map(({ time }) => time).toSorted((a, b) => a - b);
 }
 
 test("a sample is the same in whatever order the pictures come", async () => {
@@ -45,10 +45,10 @@ test("a sample that has been looked at goes on, and what is no picture has no st
   expect(sample.isFull).toBe(false);
   sample.offer(2, 2, data);
   expect(sample.isFull).toBe(true);
-  await sample.look();
+  await sample.look(32);
   expect(sample.isFull).toBe(false);
   sample.offer(1, 1, Buffer.from(""));
-  expect(await sample.look()).toMatchObject([
+  expect(await sample.look(32)).toMatchObject([
     { time: 1, picture: undefined },
     { time: 2, picture: undefined },
   ]);

@@ -6,6 +6,8 @@ import {
   pictureStatistics,
   pixelStatistics,
 } from "../../../pipeline/monitoring/picture-statistics.ts";
+import { draw, render } from "../../../pipeline/dataset/drawing.ts";
+import { usualSide } from "../../../pipeline/monitoring/side.ts";
 import { encodePng } from "../../../pipeline/png.ts";
 
 /** img = np.array([[(r * 37 + c * 61) % 256 for c in range(6)] for r in range(5)], float) */
@@ -23,26 +25,48 @@ test("light and sharpness of a picture are numpy's and scipy's", () => {
   expect([found.red, found.green, found.blue]).toEqual([found.red, found.red, found.red]);
 });
 
-test("a PNG is decoded, with its size; a large picture is scaled down, and keeps its size in the statistics", async () => {
-  const small = await pictureStatistics(encodePng(grey, 6, 5));
+test("a PNG is decoded, with its size", async () => {
+  const small = await pictureStatistics(encodePng(grey, 6, 5), { side: 6 });
   expect(small).toMatchObject({ width: 6, height: 5, brightness: expect.closeTo(115.5667, 3) });
-  const create = { width: 900, height: 600, channels: 3, background: "#808080" } as const;
-  const large = await pictureStatistics(await sharp({ create }).jpeg().toBuffer());
-  expect(large).toMatchObject({ width: 900, height: 600, contrast: expect.closeTo(0, 3) });
+});
+
+test("a picture of eight times the size has the light and sharpness of the small one, and its own size", async () => {
+  const small = await render(draw("bicycle", 1));
+  const photo = await sharp(small).resize(256).jpeg({ quality: 85 }).toBuffer();
+  const before = await pictureStatistics(small, { side: 8 });
+  const large = await pictureStatistics(photo, { side: 8 });
+  expect(large).toMatchObject({ width: 256, height: 256 });
+  for (const name of ["brightness", "contrast", "sharpness"] as const) {
+    const ratio = (large?.[name] ?? 0) / (before?.[name] ?? 1);
+    expect([name, Math.abs(ratio - 1) < 0.1]).toEqual([name, true]);
+  }
+});
+
+test("pictures are brought to a quarter of most test pictures' side, from 8 to 64", () => {
+  const [low, high] = [
+    { width: 32, height: 24 },
+    { width: 900, height: 1600 },
+  ];
+  expect(usualSide([low, low, high])).toBe(8);
+  expect(usualSide([{ width: 96, height: 128 }])).toBe(32);
+  expect(usualSide([high, undefined, high, low])).toBe(64);
+  expect(usualSide([undefined])).toBe(8);
 });
 
 test("what is no picture has no statistics", async () => {
-  expect(await pictureStatistics(Buffer.from("a picture"))).toBeUndefined();
-  expect(await pictureStatistics(encodePng(grey, 6, 5).subarray(0, 60))).toBeUndefined();
+  expect(await pictureStatistics(Buffer.from("a picture"), { side: 32 })).toBeUndefined();
+  expect(
+    await pictureStatistics(encodePng(grey, 6, 5).subarray(0, 60), { side: 6 }),
+  ).toBeUndefined();
 });
 
 test("a blurred picture is less sharp, a dark one less bright and of less contrast", async () => {
   const noise = Uint8Array.from({ length: 32 * 32 * 3 }, (_, at) => (at * 7919) % 251);
   const plain = encodePng(noise, 32, 32);
   const [before, blurred, dark] = await Promise.all([
-    pictureStatistics(plain),
-    pictureStatistics(await sharp(plain).blur(1.5).png().toBuffer()),
-    pictureStatistics(await sharp(plain).linear(0.3, 0).png().toBuffer()),
+    pictureStatistics(plain, { side: 32 }),
+    pictureStatistics(await sharp(plain).blur(1.5).png().toBuffer(), { side: 32 }),
+    pictureStatistics(await sharp(plain).linear(0.3, 0).png().toBuffer(), { side: 32 }),
   ]);
   expect(blurred?.sharpness).toBeLessThan((before?.sharpness ?? 0) / 4);
   expect(dark?.brightness).toBeLessThan((before?.brightness ?? 0) / 2);

@@ -60,7 +60,7 @@ const drifted = (traffic: Traffic) => {
 test("the same answers and pictures have not drifted, in whatever order", () => {
   const now = { answers: before.toReversed(), pictures: pictures().toReversed() };
   expect(drifted(now)).toEqual({ names: [], since: undefined });
-  expect(windowOf(now).drift(limits).features).toHaveLength(2 * 7 + 2 + 2);
+  expect(windowOf(now).drift(limits).features).toHaveLength(2 * 5 + 2 + 2);
 });
 
 test("a model that has become unsure has drifted, by its confidence and the share below the threshold", () => {
@@ -107,9 +107,13 @@ test("darker pictures are drift, though the answers are as before", () => {
   expect(names.filter((name) => name.startsWith("confidence"))).toEqual([]);
 });
 
-test("pictures of another size are drift", () => {
-  const larger = pictures().map((picture) => Object.assign(picture, { width: 64 }));
-  expect(drifted({ pictures: larger }).names).toEqual(["width ks", "width psi"]);
+test("pictures of another size are no drift, and the size stands in the statistics", () => {
+  const larger = pictures().map((picture) => Object.assign(picture, { width: 1024, height: 768 }));
+  expect(drifted({ pictures: larger }).names).toEqual([]);
+  const window = windowOf({ pictures: larger });
+  expect(window.side).toBe(8);
+  const width = window.statistics().features.find(({ name }) => name === "width");
+  expect(width?.numerical_statistics?.mean).toBe(1024);
 });
 
 test("twenty records of the baseline's own are no drift, though their index is large", () => {
