@@ -77,6 +77,15 @@ test.each([
   expect(found.pValue / pValue).toBeCloseTo(1, 6);
 });
 
+test("rare classes are counted together: two strangers among twenty are no drift by themselves", () => {
+  // chi2_contingency([[100, 100, 0], [9, 9, 2]]) has p 4.1e-5, fisher_exact([[0, 200], [2, 18]]) 0.0079
+  const found = chiSquaredTest([100, 100, 0], [9, 9, 2]);
+  // stats.chi2_contingency([[100, 100], [9, 11]], correction=False)
+  expect(found.chiSquared).toBeCloseTo(0.18183320935614478, 10);
+  expect(found.pValue).toBeCloseTo(0.6698025198964561, 6);
+  expect(chiSquaredTest([199, 1], [20, 0])).toEqual({ chiSquared: 0, pValue: 1 });
+});
+
 test.each([
   [3, 200, 30, 200, 5.351938817739052e-7],
   [0, 200, 5, 40, 0.00010341081743156436],
