@@ -14,7 +14,17 @@ const SIGNS = { "no drift": "✅", drift: "⚠️", "insufficient data": "❔" }
 
 /** Whether the endpoint's answers are still those of the evaluation, and by which measure not. */
 export function monitoringSummary(
-  { verdict, records, skipped, pictures, features, driftedSince, shares, reportUri }: Monitoring,
+  {
+    verdict,
+    records,
+    skipped,
+    pictures,
+    lacking,
+    features,
+    driftedSince,
+    shares,
+    reportUri,
+  }: Monitoring,
   links: readonly Link[] = [],
 ): string {
   return blocks(
@@ -22,6 +32,7 @@ export function monitoringSummary(
     facts([
       ["inferences compared", count(records)],
       ["pictures looked at", count(pictures)],
+      ["too few values of", lacking?.join(", ")],
       ["drifted since", driftedSince],
       ["below the threshold", shareOf(shares.lowConfidence)],
       ["unlike the test pictures", shareOf(shares.unlike)],

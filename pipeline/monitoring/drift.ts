@@ -16,6 +16,9 @@ export interface FeatureDrift extends TestResult {
   readonly since?: string;
 }
 
+/** What is said of a window. */
+export type Verdict = "no drift" | "drift" | "insufficient data";
+
 /** What of a window has drifted. */
 export interface Drift {
   readonly features: readonly FeatureDrift[];

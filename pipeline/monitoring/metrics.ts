@@ -1,6 +1,6 @@
 import { type MetricDatum, PutMetricDataCommand } from "@aws-sdk/client-cloudwatch";
 import type { Context } from "../context.ts";
-import type { FeatureDrift } from "./drift.ts";
+import type { FeatureDrift, Verdict } from "./drift.ts";
 import type { Shares } from "./window.ts";
 
 /** The one namespace of the project's own metrics; the bootstrap template allows no other. */
@@ -10,7 +10,7 @@ export const NAMESPACE = "Scones";
 export interface Finding {
   readonly endpointName: string;
   readonly records: number;
-  readonly drifted: boolean;
+  readonly verdict: Verdict;
   readonly features: readonly FeatureDrift[];
   readonly shares: Shares;
 }
@@ -22,13 +22,13 @@ export interface Finding {
  */
 export async function publishMetrics(
   { clients, signal }: Context,
-  { endpointName, records, drifted, features, shares }: Finding,
+  { endpointName, records, verdict, features, shares }: Finding,
 ): Promise<void> {
   const indices = features.filter(({ statistic }) => statistic === "psi").map(({ value }) => value);
   const compared = features.length > 0;
   const values: readonly (readonly [string, number | undefined, MetricDatum["Unit"]])[] = [
     ["Records", records, "Count"],
-    ["Drift", compared ? Number(drifted) : undefined, "None"],
+    ["Drift", verdict === "insufficient data" ? undefined : Number(verdict === "drift"), "None"],
     ["LowConfidenceShare", compared ? shares.lowConfidence : undefined, "None"],
     ["UnlikeShare", compared ? shares.unlike : undefined, "None"],
     ["StrangerShare", compared ? shares.strangers : undefined, "None"],

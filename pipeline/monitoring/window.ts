@@ -142,20 +142,23 @@ export class Window {
     return this.#summaries.statistics();
   }
 
-  /** Features of which fewer than `minRecords` values came are not compared. */
+  /** Features of which too few values came are not compared. */
   drift(limits: Config["monitoring"]): Drift {
-    const tests: readonly (FeatureTest | undefined)[] = [
-      ...this.#numeric.values(),
-      this.#mix,
-      this.#low,
-      this.#unlike,
-      this.#strangers,
-    ];
-    const compared = tests
-      .filter((test) => test !== undefined)
-      .filter(({ size }) => size >= limits.minRecords);
+    const compared = this.#tests().filter(({ size }) => size >= leastOf(limits));
     const starts = new Map([...this.#starts].toSorted(([a], [b]) => a - b));
     return findDrift(compared, starts, limits);
+  }
+
+  /** What the baseline has and the window too little of, `minRecords` values or five hundred. */
+  lacking(limits: Config["monitoring"]): string[] {
+    return this.#tests()
+      .filter(({ size }) => size < leastOf(limits))
+      .map(({ name }) => name);
+  }
+
+  #tests(): FeatureTest[] {
+    const tests = [...this.#numeric.values(), this.#mix, this.#low, this.#unlike, this.#strangers];
+    return tests.filter((test) => test !== undefined);
   }
 
   get shares(): Shares {
@@ -165,6 +168,13 @@ export class Window {
       strangers: this.#strangers?.share,
     };
   }
+}
+
+/** Of the pictures of any number of records a thousand are looked at, and not all may be decodable. */
+const MOST_NEEDED = 500;
+
+function leastOf({ minRecords }: Config["monitoring"]): number {
+  return Math.min(minRecords, MOST_NEEDED);
 }
 
 const NOTHING: Distribution = { values: [], cumulative: [] };

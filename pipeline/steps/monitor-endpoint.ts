@@ -4,7 +4,7 @@ import type { Context } from "../context.ts";
 import { StepError } from "../errors.ts";
 import type { Evaluation } from "../evaluation.ts";
 import type { Baseline } from "../monitoring/baseline.ts";
-import type { FeatureDrift } from "../monitoring/drift.ts";
+import type { FeatureDrift, Verdict } from "../monitoring/drift.ts";
 import { publishMetrics } from "../monitoring/metrics.ts";
 import { type Period, readCaptures } from "../monitoring/read-captures.ts";
 import { violationsOf } from "../monitoring/violations.ts";
@@ -28,15 +28,17 @@ export interface MonitorEndpointInput extends Period {
 }
 
 export interface Monitoring {
-  readonly verdict: "no drift" | "drift" | "insufficient data";
+  readonly verdict: Verdict;
   /** Captured inferences that were compared, each once. */
   readonly records: number;
   /** Lines that could not be read. */
   readonly skipped: number;
   /** Pictures that were looked at, a sample of the records'. */
   readonly pictures: number;
-  /** Empty where the data were insufficient. */
+  /** Empty of fewer than `minRecords` records. */
   readonly features: readonly FeatureDrift[];
+  /** What the baseline has and the captures too little of; absent where there is no such. */
+  readonly lacking?: readonly string[] | undefined;
   /** Only of a drift: when the first record came of the hour from which there most likely is one. */
   readonly driftedSince?: string | undefined;
   readonly shares: Shares;
@@ -50,8 +52,8 @@ const MOST_SKIPPED = 0.1;
 /**
  * Compares what the endpoint was asked and answered with its model's baseline, and writes a report,
  * Model Monitor's files and CloudWatch metrics. What verify-deployment asked is left out: its pictures
- * are no sample of the traffic. Fewer records than `monitoring.minRecords` are insufficient data, never
- * "no drift". All answers count; of the pictures, a thousand.
+ * are no sample of the traffic. Fewer records than `monitoring.minRecords`, or of their pictures where the
+ * baseline has some, are insufficient data, never "no drift". All answers count; of the pictures, a thousand.
  * @throws StepError where more than a tenth of the captured lines cannot be read.
  */
 export async function monitorEndpoint(
@@ -85,8 +87,15 @@ export async function monitorEndpoint(
     ? window.drift(config.monitoring)
     : { features: [] };
   const drifted = features.some((feature) => feature.drifted);
-  const verdict = !enough ? "insufficient data" : drifted ? "drift" : "no drift";
-  const found = { verdict, records, skipped, pictures, features, driftedSince, shares } as const;
+  const missing = enough ? window.lacking(config.monitoring) : [];
+  const lacking = missing.length === 0 ? undefined : missing;
+  const verdict = drifted
+    ? "drift"
+    : enough && lacking === undefined
+      ? "no drift"
+      : "insufficient data";
+  const answers = { records, skipped, pictures, lacking };
+  const found = { verdict, ...answers, features, driftedSince, shares } as const;
   const stamp = new Date().toISOString().replaceAll(":", "-");
   const prefix = `${keys.monitoring(config)}${endpointName}/${stamp}/`;
   const statistics = window.statistics();
@@ -102,10 +111,11 @@ export async function monitorEndpoint(
     until,
     ...found,
   });
-  await publishMetrics(context, { endpointName, drifted, ...found });
+  await publishMetrics(context, { endpointName, ...found });
   progress.line(
     `${verdict}: ${records} records and ${pictures} pictures against ${before} of the evaluation` +
       (enough ? "" : `, at least ${config.monitoring.minRecords} needed`) +
+      (lacking === undefined ? "" : `, too few values of ${lacking.join(", ")}`) +
       (driftedSince === undefined ? "" : `, since ${driftedSince}`) +
       (skipped === 0 ? "" : `, ${skipped} unreadable lines skipped`),
   );

@@ -172,6 +172,28 @@ test("fault 63: one record fewer than asked for is insufficient data", async () 
   expect(await monitor("few")).toMatchObject({ verdict: "insufficient data", records: 19 });
 });
 
+test("fault 63: answers as before whose pictures are missing are insufficient data", async () => {
+  const blind = ordinary(60).map((line) => line.replace('"encoding":"BASE64"', '"encoding":"CSV"'));
+  await store("blind", blind);
+  const found = await monitor("blind");
+  expect(found).toMatchObject({ verdict: "insufficient data", records: 60, pictures: 0 });
+  expect(found.lacking).toEqual(["brightness", "contrast", "sharpness", "distance", "unlike"]);
+  await store(
+    "blind",
+    ordinary(60, 0.6).map((line) => line.replaceAll("event-", "late-")),
+    "04",
+  );
+  expect(await monitor("blind")).toMatchObject({ verdict: "drift", lacking: undefined });
+});
+
+test("of any number of records five hundred pictures are enough", async () => {
+  await store("many", ordinary(1010));
+  const many = { ...config, monitoring: { ...config.monitoring, minRecords: 1005 } };
+  const input = { bucket, endpointName: "many", captureUri, evaluation, baseline };
+  const found = await monitorEndpoint(stand.context, many, input);
+  expect(found).toMatchObject({ verdict: "no drift", records: 1010, pictures: 1000 });
+});
+
 test("fault 64: a few unreadable lines are skipped and counted", async () => {
   await store("torn", [...ordinary(60), '{"captureData":{"endpointInp']);
   expect(await monitor("torn")).toMatchObject({ verdict: "no drift", records: 60, skipped: 1 });
