@@ -1,10 +1,11 @@
 import { randomUUID } from "node:crypto";
 import type { Readable } from "node:stream";
 import { GetObjectCommand, type S3Client } from "@aws-sdk/client-s3";
+import { pMapIterable, pMapSkip } from "p-map";
 import * as z from "zod";
 import { faultOf } from "./evaluation.ts";
 import { parseProbabilities } from "./probabilities.ts";
-import { listObjects } from "./s3.ts";
+import { listObjects, readBytes } from "./s3.ts";
 
 /** One captured inference. */
 export interface Capture {
@@ -102,10 +103,14 @@ function read(text: string): z.infer<typeof record> | undefined {
   return record.safeParse(value).data;
 }
 
+/** Files up to this size are fetched ahead, so many of them; a larger one is streamed at its turn. */
+const MOST_WHOLE = 1 << 20;
+const AHEAD = 8;
+
 /**
- * The lines of all capture files under a prefix, streamed, some at a time; they are good until the next
- * are asked for. Files of hours that ended more than an hour before `since` are not opened (a record
- * can stand in the next hour's file, never in an earlier one's).
+ * The lines of a variant's capture files, `{prefix}yyyy/mm/dd/hh/mm-ss-ms-uuid.jsonl`, in constant memory,
+ * some at a time; they are good until the next are asked for. Files of hours that ended more than an hour
+ * before `since` are not opened (a record can stand in the next hour's file, never in an earlier one's).
  */
 export async function* captureLines(
   s3: S3Client,
@@ -113,19 +118,37 @@ export async function* captureLines(
   prefix: string,
   { since, signal }: { since?: Date | undefined; signal: AbortSignal },
 ): AsyncGenerator<readonly Buffer[]> {
-  for await (const { key } of listObjects(s3, bucket, prefix)) {
-    if (!key.endsWith(".jsonl") || endedBefore(key, since)) continue;
-    const { Body } = await s3.send(new GetObjectCommand({ Bucket: bucket, Key: key }), {
-      abortSignal: signal,
-    });
-    yield* linesOf(Body as Readable);
+  const startAfter = since && prefix + hourPath(new Date(since.getTime() - 2 * 3_600_000));
+  const listed = listObjects(s3, bucket, prefix, { startAfter });
+  const files = pMapIterable(
+    listed,
+    async ({ key, size }) => {
+      if (!key.endsWith(".jsonl")) return pMapSkip;
+      return size > MOST_WHOLE ? key : [await readBytes(s3, bucket, key, signal)];
+    },
+    { concurrency: AHEAD },
+  );
+  for await (const file of files) {
+    yield* linesOf(typeof file === "string" ? await open(s3, bucket, file, signal) : file);
   }
+}
+
+async function open(s3: S3Client, Bucket: string, Key: string, abortSignal: AbortSignal) {
+  const { Body } = await s3.send(new GetObjectCommand({ Bucket, Key }), { abortSignal });
+  return Body as Readable;
+}
+
+/** `yyyy/mm/dd/hh`. */
+function hourPath(time: Date): string {
+  return time.toISOString().slice(0, 13).replaceAll(/[-T]/g, "/");
 }
 
 const NEWLINE = 0x0a;
 
 /** The lines of a stream that are not empty, as many at a time as a chunk of it ends. */
-export async function* linesOf(chunks: AsyncIterable<Buffer>): AsyncGenerator<readonly Buffer[]> {
+export async function* linesOf(
+  chunks: AsyncIterable<Buffer> | Iterable<Buffer>,
+): AsyncGenerator<readonly Buffer[]> {
   let rest: Buffer[] = [];
   for await (const chunk of chunks) {
     const lines: Buffer[] = [];
@@ -144,13 +167,4 @@ export async function* linesOf(chunks: AsyncIterable<Buffer>): AsyncGenerator<re
 
 function isNotBlank(line: Buffer): boolean {
   return line.some((byte) => byte > 0x20);
-}
-
-/** By the hour in the key, `{endpoint}/{variant}/yyyy/mm/dd/hh/mm-ss-ms-uuid.jsonl`. */
-function endedBefore(key: string, since: Date | undefined): boolean {
-  const hour = /\/(\d{4})\/(\d\d)\/(\d\d)\/(\d\d)\/[^/]+$/.exec(key);
-  if (since === undefined || hour === null) return false;
-  const [, year, month, day, hours] = hour.map(Number);
-  const start = Date.UTC(year ?? 0, (month ?? 1) - 1, day, hours);
-  return start + 2 * 3_600_000 < since.getTime();
 }

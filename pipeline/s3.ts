@@ -61,12 +61,13 @@ export function sha256(text: string): string {
 
 /**
  * The keys under a prefix with their sizes in bytes and ETags (an MD5 in hex, where the bucket is
- * not encrypted with KMS), all pages, in S3's order.
+ * not encrypted with KMS), all pages, in S3's order; with `startAfter` those behind it.
  */
 export async function* listObjects(
   s3: S3Client,
   bucket: string,
   prefix: string,
+  { startAfter }: { readonly startAfter?: string | undefined } = {},
 ): AsyncGenerator<{ key: string; size: number; etag: string }> {
   let token: string | undefined;
   do {
@@ -74,6 +75,7 @@ export async function* listObjects(
       new ListObjectsV2Command({
         Bucket: bucket,
         Prefix: prefix,
+        StartAfter: startAfter,
         ...(token === undefined ? {} : { ContinuationToken: token }),
       }),
     );

@@ -2,6 +2,7 @@ import { captureLines } from "../capture.ts";
 import type { Config } from "../config.ts";
 import type { Context } from "../context.ts";
 import { StepError } from "../errors.ts";
+import { VARIANT } from "../endpoint-config.ts";
 import type { Evaluation } from "../evaluation.ts";
 import type { Baseline } from "../monitoring/baseline.ts";
 import type { FeatureDrift, Verdict } from "../monitoring/drift.ts";
@@ -67,7 +68,8 @@ export async function monitorEndpoint(
     background: evaluation.background,
   });
   const destination = parseS3Uri(captureUri);
-  const captures = `${destination.key.replace(/\/?$/, "/")}${endpointName}/`.replace(/^\//, "");
+  const folder = destination.key.replace(/\/?$/, "/").replace(/^\//, "");
+  const captures = `${folder}${endpointName}/${VARIANT}/`;
   const classes = evaluation.classes.length;
   const { lines, skipped, pictures } = await readCaptures(
     captureLines(clients.s3, destination.bucket, captures, { since, signal }),

@@ -1,6 +1,9 @@
+import { Readable } from "node:stream";
+import { setImmediate } from "node:timers/promises";
+import { GetObjectCommand, ListObjectsV2Command, type S3Client } from "@aws-sdk/client-s3";
 import { expect, test } from "@jest/globals";
 import { array, assert, asyncProperty, boolean, integer, string } from "fast-check";
-import { linesOf, parseCapture } from "../../pipeline/capture.ts";
+import { captureLines, linesOf, parseCapture } from "../../pipeline/capture.ts";
 import { createCapture } from "./captures.ts";
 
 const parse = (line: string, classes = 2) => parseCapture(Buffer.from(line), classes);
@@ -70,6 +73,35 @@ test("lines come out whole however the stream is cut, blank ones and line ends n
       expect(found).toEqual(lines.filter((each) => [...Buffer.from(each)].some((one) => one > 32)));
     }),
   );
+});
+
+/** As S3, of files with a line each; counts how many are fetched at once. */
+function fakeS3(sizes: readonly number[]) {
+  const most = { atOnce: 0 };
+  let fetching = 0;
+  const send = async (command: ListObjectsV2Command | GetObjectCommand) => {
+    if (command instanceof ListObjectsV2Command) {
+      return { Contents: sizes.map((Size, at) => ({ Key: `${at}.jsonl`, Size })) };
+    }
+    most.atOnce = Math.max(most.atOnce, ++fetching);
+    await setImmediate();
+    fetching -= 1;
+    const bytes = Buffer.from(`${command.input.Key}\n`);
+    const transformToByteArray = () => Promise.resolve(bytes);
+    return { Body: Object.assign(Readable.from([bytes]), { transformToByteArray }) };
+  };
+  return { s3: { send } as unknown as S3Client, most };
+}
+
+test("files are fetched ahead, a bounded number at once, and their lines come in order", async () => {
+  // Every fifth is too large to be held, and streamed at its turn.
+  const sizes = Array.from({ length: 60 }, (_, at) => (at % 5 === 4 ? 2 ** 30 : 10));
+  const { s3, most } = fakeS3(sizes);
+  const { signal } = new AbortController();
+  const found = (await Array.fromAsync(captureLines(s3, "bucket", "", { signal }))).flat();
+  expect(found.map(String)).toEqual(sizes.map((_, at) => `${at}.jsonl`));
+  expect(most.atOnce).toBeGreaterThan(1);
+  expect(most.atOnce).toBeLessThanOrEqual(9);
 });
 
 async function* pieces(bytes: Buffer, sizes: readonly number[]) {
