@@ -4,6 +4,7 @@ import sharp from "sharp";
 import type { Classifier } from "../local/algorithm/classifier.ts";
 import { decodePicture } from "../local/algorithm/picture.ts";
 import { type Config, loadConfig } from "../pipeline/config.ts";
+import { drawnStrangers } from "../pipeline/dataset/drawn-strangers.ts";
 import { openDataset } from "../pipeline/dataset/open.ts";
 import { random, shuffle } from "../pipeline/dataset/random.ts";
 import { inWeather, weathers } from "../pipeline/dataset/weather.ts";
@@ -16,7 +17,7 @@ import {
 } from "../pipeline/monitoring/picture-statistics.ts";
 import { usualSide } from "../pipeline/monitoring/side.ts";
 import { Window } from "../pipeline/monitoring/window.ts";
-import { drawnStrangers, strangersOf } from "./stranger-pictures.ts";
+import { strangersOf } from "./stranger-pictures.ts";
 import { vehiclesOnly, withClassifier } from "./trained-classifier.ts";
 
 const usage = `usage: npm run bench -- drift [--dataset NAME] [--strangers ARCHIVE] [--share 1]

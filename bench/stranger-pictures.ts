@@ -1,8 +1,6 @@
 import pMap from "p-map";
 import { readCifarLabels } from "../pipeline/cifar.ts";
 import { openArchive } from "../pipeline/dataset/archive.ts";
-import { render } from "../pipeline/dataset/drawing.ts";
-import { drawStranger } from "../pipeline/dataset/drawn-strangers.ts";
 import { random, shuffle } from "../pipeline/dataset/random.ts";
 
 /** PNGs of other classes of a CIFAR-100 archive, test pictures alone, drawn by lot. */
@@ -18,12 +16,4 @@ export async function strangersOf(
   }
   const chosen = shuffle(pictures, random(seed)).slice(0, count);
   return await pMap(chosen, (png) => png());
-}
-
-/** PNGs of houses, trees, animals and the like, in the style of the drawn vehicles. */
-export async function drawnStrangers(count: number, seed: number): Promise<Buffer[]> {
-  const next = random(seed);
-  return await Promise.all(
-    Array.from({ length: count }, () => render(drawStranger(Math.floor(next() * 2 ** 32)))),
-  );
 }

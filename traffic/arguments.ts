@@ -7,6 +7,7 @@ export interface Arguments {
   /** Seconds. */
   readonly for: number;
   readonly drift: number;
+  readonly strangers: number;
   readonly seed: number;
   readonly to: "endpoint" | "state-machine" | "fleet";
   readonly config: string;
@@ -33,6 +34,7 @@ export function parseArguments(argv: readonly string[]): Arguments | number {
     .option("--rate <number>", `pictures a second on average, at most ${MAX_RATE}`, rate, 10)
     .option("--for <time>", "how long, as 60s or 5m; at most an hour", seconds, 60)
     .option("--drift <share>", "share of pictures taken at night, in fog or blurred", share, 0)
+    .option("--strangers <share>", "share of drawn pictures of anything else", share, 0)
     .option("--seed <number>", "the same seed sends the same pictures at the same times", seed, 1)
     .addOption(
       new Option("--to <what>", "who gets them")
@@ -69,9 +71,13 @@ Exit codes:
 
 Examples:
   npm run traffic -- --rate 20 --for 60s --drift 0.3
+  npm run traffic -- --strangers 0.2 --to endpoint
   npm run traffic -- --to fleet --rate 100 --for 1m --environment local`,
     );
-  return readCommandLine<Arguments>(command, argv);
+  const read = readCommandLine<Arguments>(command, argv);
+  if (typeof read === "number" || read.drift + read.strangers <= 1) return read;
+  process.stderr.write("error: --drift and --strangers are more than 1 together.\n");
+  return 2;
 }
 
 function rate(text: string): number {

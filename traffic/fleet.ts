@@ -4,7 +4,7 @@ import { parseS3Uri, readText } from "../pipeline/s3.ts";
 import type { Application } from "./application.ts";
 import type { Arrival } from "./arrivals.ts";
 import type { Pool } from "./pictures.ts";
-import { isDrifted, stageArrivals } from "./staging.ts";
+import { kindOf, stageArrivals } from "./staging.ts";
 import type { Outcome } from "./tally.ts";
 
 const TIMEOUT_MS = 3_600_000;
@@ -49,5 +49,5 @@ function outcomeOf(line: string): Outcome {
     vehicle?: string;
     error?: string;
   };
-  return { drifted: isDrifted(s3_key), ...rest };
+  return { kind: kindOf(s3_key), ...rest };
 }

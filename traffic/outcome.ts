@@ -1,3 +1,4 @@
+import { type Kind, kinds } from "./arrivals.ts";
 import { table } from "../local/console/table.ts";
 import { STRANGER, UNSURE } from "../pipeline/unrouted.ts";
 import { type Outcome, tally, type Tally } from "./tally.ts";
@@ -6,7 +7,7 @@ import { type Outcome, tally, type Tally } from "./tally.ts";
 export interface TrafficOutcome {
   readonly to: string;
   readonly seed: number;
-  readonly asked: { readonly rate: number; readonly seconds: number; readonly drift: number };
+  readonly asked: Readonly<Record<"rate" | "seconds" | "drift" | "strangers", number>>;
   readonly seconds: number;
   /** Pictures sent a second; a fleet's: pictures answered. */
   readonly rate: number;
@@ -14,30 +15,26 @@ export interface TrafficOutcome {
   readonly notSent: number;
   readonly cut: number;
   readonly all: Tally;
-  readonly clear: Tally;
-  readonly drifted: Tally;
+  readonly kinds: Readonly<Record<Kind, Tally>>;
   /** Of a fleet: where its lines lie. */
   readonly results?: string;
 }
 
-/** The counts of all pictures, of those as they are and of the drifted ones. */
-export function byDrift(
-  outcomes: readonly Outcome[],
-): Pick<TrafficOutcome, "all" | "clear" | "drifted"> {
+/** The counts of all pictures, and of each kind. */
+export function byKind(outcomes: readonly Outcome[]): Pick<TrafficOutcome, "all" | "kinds"> {
+  const of = (wanted: Kind) => tally(outcomes.filter(({ kind }) => kind === wanted));
   return {
     all: tally(outcomes),
-    clear: tally(outcomes.filter(({ drifted }) => !drifted)),
-    drifted: tally(outcomes.filter(({ drifted }) => drifted)),
+    kinds: { clear: of("clear"), drifted: of("drifted"), stranger: of("stranger") },
   };
 }
 
 /** The outcome as a table, a line a figure. */
 export function outcomeTable(outcome: TrafficOutcome): string {
-  const { all, clear, drifted } = outcome;
-  const row = (name: string, figure: (of: Tally) => string) => [
-    name,
-    ...[all, clear, drifted].map(figure),
-  ];
+  const { all, asked } = outcome;
+  const shown = kinds.filter((kind) => kind !== "stranger" || asked.strangers > 0);
+  const columns = [all, ...shown.map((kind) => outcome.kinds[kind])];
+  const row = (name: string, figure: (of: Tally) => string) => [name, ...columns.map(figure)];
   const each = (names: readonly string[], prefix: string, from: "errors" | "vehicles") =>
     names.map((name) => row(`${prefix}${name}`, (of) => count(of[from][name] ?? 0, of.answered)));
   const failures = Object.keys(all.errors).filter((name) => name !== UNSURE && name !== STRANGER);
@@ -45,7 +42,7 @@ export function outcomeTable(outcome: TrafficOutcome): string {
     row(`latency ${name}`, ({ latency: ms }) => (ms === undefined ? "" : `${ms[name]} ms`)),
   );
   return table(
-    ["", "all", "clear", "drifted"],
+    ["", "all", ...shown],
     [
       row("answered", ({ answered }) => answered.toLocaleString("en")),
       row("routed", (of) => count(of.routed, of.answered)),
@@ -56,7 +53,7 @@ export function outcomeTable(outcome: TrafficOutcome): string {
       ...each(failures.toSorted(), "  ", "errors"),
       ...(all.latency === undefined ? [] : latency),
     ],
-    [1, 2, 3],
+    columns.map((_, at) => at + 1),
   );
 }
 

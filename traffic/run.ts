@@ -14,7 +14,7 @@ import { type Application, findApplication } from "./application.ts";
 import { type Arguments, parseArguments } from "./arguments.ts";
 import { arrivals } from "./arrivals.ts";
 import { sendFleet } from "./fleet.ts";
-import { byDrift, outcomeTable, sentLine, type TrafficOutcome } from "./outcome.ts";
+import { byKind, outcomeTable, sentLine, type TrafficOutcome } from "./outcome.ts";
 import { makePool } from "./pictures.ts";
 import { send } from "./send.ts";
 import { stagePool } from "./staging.ts";
@@ -71,12 +71,13 @@ interface RunInput {
 
 async function run(input: RunInput): Promise<TrafficOutcome> {
   const { context, config, application, source } = input;
-  const { rate, for: seconds, drift, seed, to } = input.args;
-  const load = arrivals({ rate, seconds, drift, seed });
-  const pool = await makePool(source, load.length);
+  const { rate, for: seconds, drift, strangers, seed, to } = input.args;
+  const load = arrivals({ rate, seconds, drift, strangers, seed });
+  const strangersSeed = strangers > 0 ? seed : undefined;
+  const pool = await makePool(source, { most: load.length, strangersSeed });
   const { pictureBucket, picturePrefix } = application;
   const prefix = `${picturePrefix}traffic/${randomUUID().slice(0, 8)}/`;
-  const asked = { to, seed, asked: { rate, seconds, drift } };
+  const asked = { to, seed, asked: { rate, seconds, drift, strangers } };
   display.heading(`${load.length.toLocaleString("en")} pictures to ${to}`);
   try {
     if (to === "fleet") {
@@ -84,7 +85,7 @@ async function run(input: RunInput): Promise<TrafficOutcome> {
       const sent = load.length;
       const { outcomes, ...rest } = fleet;
       const whole = { sent, notSent: 0, cut: 0, rate: outcomes.length / rest.seconds };
-      return { ...asked, ...rest, ...whole, ...byDrift(outcomes) };
+      return { ...asked, ...rest, ...whole, ...byKind(outcomes) };
     }
     if (to === "state-machine") await stagePool(context, pictureBucket, prefix, pool);
     const visitor = { ...context, clients: input.visitors };
@@ -94,7 +95,7 @@ async function run(input: RunInput): Promise<TrafficOutcome> {
         : toStateMachine(visitor, application, prefix, pool);
     const { outcomes, ...rest } = await send(context, load, ask);
     const sent = outcomes.length + rest.cut;
-    return { ...asked, ...rest, sent, rate: sent / rest.seconds, ...byDrift(outcomes) };
+    return { ...asked, ...rest, sent, rate: sent / rest.seconds, ...byKind(outcomes) };
   } finally {
     if (to !== "endpoint") await emptyPrefix(context, pictureBucket, prefix);
   }

@@ -37,13 +37,13 @@ export async function send(
   let cut = 0;
   let shown = started;
   const one = async (arrival: Arrival) => {
-    const { drifted, atMs } = arrival;
+    const { kind, atMs } = arrival;
     const answer = await ask(arrival).catch((error: unknown) => ({ error: nameOf(error) }));
     if (signal.aborted) {
       cut += 1;
       return;
     }
-    outcomes.push({ drifted, ms: performance.now() - started - atMs, ...answer });
+    outcomes.push({ kind, ms: performance.now() - started - atMs, ...answer });
   };
   for (const [at, arrival] of load.entries()) {
     const early = arrival.atMs - (performance.now() - started);

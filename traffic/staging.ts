@@ -1,22 +1,19 @@
 import { PutObjectCommand } from "@aws-sdk/client-s3";
 import pMap from "p-map";
 import type { Context } from "../pipeline/context.ts";
-import type { Arrival } from "./arrivals.ts";
+import { type Arrival, type Kind, kinds } from "./arrivals.ts";
 import { pictureOf, type Pool } from "./pictures.ts";
 
 const UPLOADS = 16;
 
 /** Where a picture of the pool is staged under a prefix, once for all arrivals that pick it. */
-export function pooledKey(prefix: string, drifted: boolean, place: number): string {
-  return `${prefix}${place}${drifted ? DRIFTED : ".png"}`;
+export function pooledKey(prefix: string, kind: Kind, place: number): string {
+  return `${prefix}${place}-${kind}.png`;
 }
 
-/** Marks the keys of drifted pictures. */
-const DRIFTED = "-drifted.png";
-
-/** Whether it is a drifted picture's key. */
-export function isDrifted(key: string): boolean {
-  return key.endsWith(DRIFTED);
+/** The kind of a staged picture, by its key. */
+export function kindOf(key: string): Kind {
+  return kinds.find((kind) => key.endsWith(`-${kind}.png`)) ?? "clear";
 }
 
 /** Stages each picture of the pool once. */
@@ -24,12 +21,12 @@ export async function stagePool(
   context: Context,
   bucket: string,
   prefix: string,
-  { clear, drifted }: Pool,
+  pool: Pool,
 ): Promise<void> {
-  await put(context, bucket, [
-    ...clear.map((body, at) => ({ key: pooledKey(prefix, false, at), body })),
-    ...drifted.map((body, at) => ({ key: pooledKey(prefix, true, at), body })),
-  ]);
+  const pictures = kinds.flatMap((kind) =>
+    pool[kind].map((body, at) => ({ key: pooledKey(prefix, kind, at), body })),
+  );
+  await put(context, bucket, pictures);
 }
 
 /** Stages a picture for every arrival, in their order: what a fleet is sent over. */
@@ -41,7 +38,7 @@ export async function stageArrivals(
   load: readonly Arrival[],
 ): Promise<void> {
   const pictures = load.map((arrival, at) => ({
-    key: `${prefix}${String(at).padStart(6, "0")}${arrival.drifted ? DRIFTED : ".png"}`,
+    key: `${prefix}${String(at).padStart(6, "0")}-${arrival.kind}.png`,
     body: pictureOf(arrival, pool),
   }));
   await put(context, bucket, pictures);

@@ -1,9 +1,10 @@
+import type { Kind } from "./arrivals.ts";
 import { percentile } from "../pipeline/percentile.ts";
 import { STRANGER, UNSURE } from "../pipeline/unrouted.ts";
 
 /** What became of one picture. */
 export interface Outcome {
-  readonly drifted: boolean;
+  readonly kind: Kind;
   /** Where it was routed, or would have been had the model been sure. */
   readonly vehicle?: string;
   /** Why it was not routed; THRESHOLD_CONFIDENCE_NOT_MET where the model is not sure, NOT_A_KNOWN_VEHICLE for anything else. */

@@ -38,7 +38,7 @@ export function toStateMachine(
   return async (arrival) => {
     const { status, error, output } = await execute(context, stateMachineArn, {
       bucket: pictureBucket,
-      key: pooledKey(prefix, arrival.drifted, placeOf(arrival, pool)),
+      key: pooledKey(prefix, arrival.kind, placeOf(arrival, pool)),
       quiet: true,
     });
     if (status !== "SUCCEEDED") return { error: error || status };

@@ -1,4 +1,5 @@
-import { type Between, type Drawing, drawScene, muted, round } from "./drawing.ts";
+import { type Between, type Drawing, drawScene, muted, render, round } from "./drawing.ts";
+import { random } from "./random.ts";
 
 /** Draws what is neither a bicycle nor a motorcycle in the same streets: 32 x 32, the same for the same seed. */
 export function drawStranger(seed: number): Drawing {
@@ -6,6 +7,14 @@ export function drawStranger(seed: number): Drawing {
     const subject = subjects[Math.floor(between(0, subjects.length))];
     return subject?.(between) ?? "";
   });
+}
+
+/** PNGs of houses, trees, animals and the like, in the style of the drawn vehicles. */
+export async function drawnStrangers(count: number, seed: number): Promise<Buffer[]> {
+  const next = random(seed);
+  return await Promise.all(
+    Array.from({ length: count }, () => render(drawStranger(Math.floor(next() * 2 ** 32)))),
+  );
 }
 
 /** Around the origin, the ground at about y = 20. A car and a trolley have wheels too; a street can be empty. */

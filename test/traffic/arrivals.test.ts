@@ -1,7 +1,7 @@
 import { expect, test } from "@jest/globals";
-import { arrivals } from "../../traffic/arrivals.ts";
+import { arrivals, type Kind } from "../../traffic/arrivals.ts";
 
-const load = { rate: 20, seconds: 60, drift: 0.3, seed: 1 };
+const load = { rate: 20, seconds: 60, drift: 0.3, strangers: 0.2, seed: 1 };
 
 test("the same seed gives the same arrivals, another one others", () => {
   expect(arrivals(load)).toEqual(arrivals(load));
@@ -12,8 +12,9 @@ test.each([1, 2, 3])("seed %d: as many as asked for, as chance has it", (seed) =
   const found = arrivals({ ...load, seed });
   const expected = load.rate * load.seconds;
   expect(Math.abs(found.length - expected)).toBeLessThan(4 * Math.sqrt(expected));
-  const drifted = found.filter((each) => each.drifted).length;
-  expect(drifted / found.length).toBeCloseTo(load.drift, 1);
+  const shareOf = (kind: Kind) => found.filter((each) => each.kind === kind).length / found.length;
+  expect(shareOf("drifted")).toBeCloseTo(load.drift, 1);
+  expect(shareOf("stranger")).toBeCloseTo(load.strangers, 1);
 });
 
 test("they come one after the other within the time, independently of each other", () => {
@@ -30,7 +31,11 @@ test("they come one after the other within the time, independently of each other
   expect(Math.sqrt(variance) / mean).toBeCloseTo(1, 1);
 });
 
-test("without drift nothing drifts, with all of it everything does", () => {
-  expect(arrivals({ ...load, drift: 0 }).some(({ drifted }) => drifted)).toBe(false);
-  expect(arrivals({ ...load, drift: 1 }).every(({ drifted }) => drifted)).toBe(true);
+test("without drift and strangers all is clear, with all of one everything is that", () => {
+  const kindsOf = (drift: number, strangers: number) => [
+    ...new Set(arrivals({ ...load, drift, strangers }).map(({ kind }) => kind)),
+  ];
+  expect(kindsOf(0, 0)).toEqual(["clear"]);
+  expect(kindsOf(1, 0)).toEqual(["drifted"]);
+  expect(kindsOf(0, 1)).toEqual(["stranger"]);
 });

@@ -4,11 +4,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import { parseConfig } from "../../pipeline/config.ts";
+import { drawnStrangers } from "../../pipeline/dataset/drawn-strangers.ts";
 import { openDrawn } from "../../pipeline/dataset/drawn.ts";
 import { listObjects } from "../../pipeline/s3.ts";
 import { deployStack } from "../../pipeline/steps/deploy-stack.ts";
 import { type Application, findApplication } from "../../traffic/application.ts";
-import { arrivals } from "../../traffic/arrivals.ts";
+import { arrivals, type Kind, kinds } from "../../traffic/arrivals.ts";
 import { sendFleet } from "../../traffic/fleet.ts";
 import type { TrafficOutcome } from "../../traffic/outcome.ts";
 import { makePool, type Pool } from "../../traffic/pictures.ts";
@@ -19,7 +20,7 @@ import { bucket, openStand, type Stand } from "../pipeline/stand.ts";
 const config = parseConfig("environment: test");
 const { classes } = config.dataset;
 const prefix = "scones/test/datasets/";
-const load = arrivals({ rate: 8, seconds: 1, drift: 0.5, seed: 3 });
+const load = arrivals({ rate: 8, seconds: 1, drift: 0.5, strangers: 0.2, seed: 3 });
 
 let stand: Stand;
 let application: Application;
@@ -38,21 +39,24 @@ beforeAll(async () => {
     others: { counts: { train: 2, test: 2 }, seed: 1 },
   });
   const counts = { train: [2, 2, 2], test: [2, 2, 2] };
-  pool = await makePool({
+  const source = {
     name: "drawn",
     classes: [...classes, "background"],
     background: "background",
     pictures,
     survey: { contentHash: "", counts },
-  });
+  };
+  pool = await makePool(source, { most: 4, strangersSeed: 1 });
 });
 
 afterAll(async () => stand[Symbol.asyncDispose]());
 
-test("the pool has the dataset's test pictures of vehicles, and each of them drifted", () => {
+test("the pool has the dataset's test pictures of vehicles, and each of them drifted, and strangers", async () => {
   expect(pool.clear).toHaveLength(4);
   expect(pool.drifted).toHaveLength(4);
   expect(pool.drifted).not.toContainEqual(pool.clear[0]);
+  expect(pool.stranger).toHaveLength(4);
+  expect(pool.stranger).not.toEqual(await drawnStrangers(4, 1));
 });
 
 test("an application that is not there is named, and what to do", async () => {
@@ -78,7 +82,8 @@ test("a fleet has every arrival's picture, the drifted ones known by their keys"
   const to = `${prefix}sent/`;
   const { outcomes, results } = await sendFleet(stand.context, application, to, pool, load);
   expect(results).toMatch(/results\.jsonl$/);
-  expect([outcomes.length, driftedOf(outcomes)]).toEqual([load.length, driftedOf(load)]);
+  expect(outcomes.length).toBe(load.length);
+  for (const kind of kinds) expect(countOf(kind, outcomes)).toBe(countOf(kind, load));
   expect(outcomes.every(({ ms }) => ms === undefined)).toBe(true);
 });
 
@@ -87,7 +92,18 @@ test("the command sends what its seed says, shows what came back and leaves noth
   try {
     const json = join(folder, "outcome.json");
     const where = ["--environment", "test", "--dataset", "drawn", "--json", json];
-    const what = ["--rate", "8", "--for", "1s", "--drift", "0.5", "--seed", "3"];
+    const what = [
+      "--rate",
+      "8",
+      "--for",
+      "1s",
+      "--drift",
+      "0.5",
+      "--strangers",
+      "0.2",
+      "--seed",
+      "3",
+    ];
     const child = spawn(process.execPath, ["traffic/run.ts", ...where, ...what], {
       env: { ...process.env, NODE_OPTIONS: "" },
     });
@@ -98,11 +114,11 @@ test("the command sends what its seed says, shows what came back and leaves noth
     expect({ exitCode, output }).toMatchObject({ exitCode: 0 });
     const outcome = JSON.parse(await readFile(json, "utf8")) as TrafficOutcome;
     const sent = load.length;
-    const drifted = driftedOf(load);
+    const counts = kinds.map((kind) => countOf(kind, load));
     expect(outcome).toMatchObject({ to: "state-machine", seed: 3, sent, notSent: 0, cut: 0 });
     expect(outcome.all).toMatchObject({ answered: sent, failed: 0 });
-    expect(outcome.drifted.answered).toBe(drifted);
-    expect(output).toMatch(new RegExp(`^answered +${sent} +${sent - drifted} +${drifted}$`, "m"));
+    expect(kinds.map((kind) => outcome.kinds[kind].answered)).toEqual(counts);
+    expect(output).toMatch(new RegExp(`^answered +${sent} +${counts.join(" +")}$`, "m"));
     expect(output).toMatch(/^DRAWN pictures, not photographs$/m);
     expect(output).toMatch(/^latency p99 +\d+ ms/m);
   } finally {
@@ -112,6 +128,6 @@ test("the command sends what its seed says, shows what came back and leaves noth
   expect(await Array.fromAsync(left)).toEqual([]);
 });
 
-function driftedOf(all: readonly { readonly drifted: boolean }[]): number {
-  return all.filter(({ drifted }) => drifted).length;
+function countOf(wanted: Kind, all: readonly { readonly kind: Kind }[]): number {
+  return all.filter(({ kind }) => kind === wanted).length;
 }

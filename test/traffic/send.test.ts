@@ -5,7 +5,11 @@ import { send } from "../../traffic/send.ts";
 const quiet = { line: () => undefined, count: () => undefined };
 const context = { signal: new AbortController().signal, progress: quiet };
 const every = (ms: number, count: number) =>
-  Array.from({ length: count }, (_, at) => ({ atMs: at * ms, drifted: at % 2 === 1, pick: 0 }));
+  Array.from({ length: count }, (_, at) => ({
+    atMs: at * ms,
+    kind: at % 2 === 1 ? ("drifted" as const) : ("clear" as const),
+    pick: 0,
+  }));
 
 test("pictures are sent when they are due, whether or not those before were answered", async () => {
   const sentAt: number[] = [];
@@ -24,13 +28,14 @@ test("pictures are sent when they are due, whether or not those before were answ
 });
 
 test("an answer that fails is an outcome by the error's name", async () => {
-  const { outcomes } = await send(context, every(1, 2), async ({ drifted }) => {
-    if (drifted) throw Object.assign(new Error("slow down"), { name: "ThrottlingException" });
+  const { outcomes } = await send(context, every(1, 2), async ({ kind }) => {
+    if (kind === "drifted")
+      throw Object.assign(new Error("slow down"), { name: "ThrottlingException" });
     return { vehicle: "bicycle" };
   });
   expect(outcomes).toEqual([
-    { drifted: false, ms: expect.any(Number), vehicle: "bicycle" },
-    { drifted: true, ms: expect.any(Number), error: "ThrottlingException" },
+    { kind: "clear", ms: expect.any(Number), vehicle: "bicycle" },
+    { kind: "drifted", ms: expect.any(Number), error: "ThrottlingException" },
   ]);
 });
 
