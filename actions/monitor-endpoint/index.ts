@@ -1,9 +1,9 @@
 import { StepError } from "../../pipeline/errors.ts";
 import { readBaseline } from "../../pipeline/monitoring/baseline.ts";
 import { keys, names } from "../../pipeline/names.ts";
+import { readRegisteredEvaluation } from "../../pipeline/registered-evaluation.ts";
 import { servingBaseline } from "../../pipeline/serving-model.ts";
 import { monitorEndpoint } from "../../pipeline/steps/monitor-endpoint.ts";
-import { readEvaluation } from "../../pipeline/stored.ts";
 import { common, defineAction, runAction } from "../action.ts";
 import { inConsole } from "../console.ts";
 import { flag, optional, positive, text, withDefault } from "../inputs.ts";
@@ -29,7 +29,7 @@ export const action = defineAction({
       notice(`No endpoint ${names.endpoint(config)} serves: there is nothing to monitor.`);
       return;
     }
-    const evaluation = await readEvaluation(context, measured.evaluationUri);
+    const evaluation = await readRegisteredEvaluation(context, config, measured.evaluationUri);
     const monitoring = await monitorEndpoint(context, config, {
       bucket,
       endpointName: names.endpoint(config),

@@ -1,5 +1,6 @@
+import { readRegisteredEvaluation } from "../../pipeline/registered-evaluation.ts";
 import { verifyDeployment } from "../../pipeline/steps/verify-deployment.ts";
-import { readDataset, readEvaluation } from "../../pipeline/stored.ts";
+import { readDataset } from "../../pipeline/stored.ts";
 import { common, defineAction, runAction } from "../action.ts";
 import { inConsole } from "../console.ts";
 import { count, optional, required, text, withDefault } from "../inputs.ts";
@@ -22,7 +23,7 @@ export const action = defineAction({
     const verification = await verifyDeployment(context, config, {
       readMeasured: async () => ({
         dataset: await readDataset(context, inputs.datasetUri),
-        evaluation: await readEvaluation(context, inputs.evaluationUri),
+        evaluation: await readRegisteredEvaluation(context, config, inputs.evaluationUri),
       }),
       stateMachineArn,
       endpointName,

@@ -9,6 +9,7 @@ import { artifactOf, championOf, type Lineage } from "../lineage.ts";
 import { requireUnaltered } from "../model-artifact.ts";
 import { readModelPackage, type RegisteredModel } from "../model-package.ts";
 import { servingModel } from "../serving-model.ts";
+import { evaluationOf } from "../registered-evaluation.ts";
 import { readEvaluation } from "../stored.ts";
 
 export interface GateDeploymentInput {
@@ -75,20 +76,9 @@ async function examine(
   { registered, evaluationUri, serving }: Examined,
 ): Promise<GateDecision> {
   const { lineage, modelDataUrl } = registered;
-  if (lineage["evaluationUri"] !== evaluationUri) {
-    throw new UnprovenError(
-      `${evaluationUri} is not the evaluation of ${registered.arn}, which is ${lineage["evaluationUri"] ?? "unknown"}. ` +
-        "Run evaluate-model again.",
-    );
-  }
-  const evaluation = await readEvaluation(context, evaluationUri, hashOf(lineage));
+  const evaluation = await evaluationOf(context, registered, evaluationUri);
   await requireUnaltered(context, modelDataUrl, artifactOf(lineage));
   return decide(evaluation, gate, await againstServing(context, { lineage, evaluation, serving }));
-}
-
-function hashOf({ evaluationSha256, evaluationUri }: Lineage): string {
-  if (evaluationSha256 !== undefined) return evaluationSha256;
-  throw new UnprovenError(`The SHA-256 of ${evaluationUri} is not recorded. Run evaluate-model.`);
 }
 
 /** The comparison with the model that serves, or why there is none. */

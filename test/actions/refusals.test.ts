@@ -6,6 +6,7 @@ import {
 } from "@aws-sdk/client-sagemaker";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import { createCapture } from "../pipeline/captures.ts";
+import { parseS3Uri, readText } from "../../pipeline/s3.ts";
 import { until } from "../local/sagemaker/fixture.ts";
 import type { ActionRun } from "./run-action.ts";
 import { openStand, type Stand } from "./stand.ts";
@@ -172,6 +173,26 @@ test("drift fails the step where that is asked for, with its outputs and summary
     ),
   ]);
   expect(drifted.summary).toContain("drift");
+});
+
+test("an evaluation that was altered, or is nobody's, neither verifies nor monitors anything", async () => {
+  const { s3 } = stand.aws.clients;
+  const uri = evaluated.outputs["evaluation-uri"] ?? "";
+  const { bucket: Bucket, key: Key } = parseS3Uri(uri);
+  const text = (await readText(s3, Bucket, Key)) ?? "";
+  const put = (body: string) => s3.send(new PutObjectCommand({ Bucket, Key, Body: body }));
+  const inputs = { "evaluation-uri": uri };
+  const rest = { "dataset-uri": datasetUri, "state-machine-arn": "none", "endpoint-name": "none" };
+  try {
+    await put(text.replace('"correct":18', '"correct":20'));
+    const altered = /evaluation\.json was altered: its SHA-256 is .* Run evaluate-model again\.$/;
+    expect(await complaint("monitor-endpoint", inputs)).toMatch(altered);
+    expect(await complaint("verify-deployment", { ...inputs, ...rest })).toMatch(altered);
+    await put(text.replaceAll(trainingJobName, "scones-refusals-another"));
+    expect(await complaint("monitor-endpoint", inputs)).toMatch(/no model package: it was altered/);
+  } finally {
+    await put(text);
+  }
 });
 
 test("a dataset-uri where nothing is staged says which step stages", async () => {

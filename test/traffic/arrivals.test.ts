@@ -31,10 +31,11 @@ test("they come one after the other within the time, independently of each other
   expect(Math.sqrt(variance) / mean).toBeCloseTo(1, 1);
 });
 
+const kindsOf = (drift: number, strangers: number) => [
+  ...new Set(arrivals({ ...load, drift, strangers }).map(({ kind }) => kind)),
+];
+
 test("without drift and strangers all is clear, with all of one everything is that", () => {
-  const kindsOf = (drift: number, strangers: number) => [
-    ...new Set(arrivals({ ...load, drift, strangers }).map(({ kind }) => kind)),
-  ];
   expect(kindsOf(0, 0)).toEqual(["clear"]);
   expect(kindsOf(1, 0)).toEqual(["drifted"]);
   expect(kindsOf(0, 1)).toEqual(["stranger"]);
