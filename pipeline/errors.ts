@@ -14,7 +14,11 @@ export class UsageError extends Error {
   override readonly name = "UsageError";
 }
 
-/** What was thrown, in words: an error's message, else the value as text. */
+/** What was thrown, in words: an error's message, else its name, or the value as text. */
 export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  if (!(error instanceof Error)) return String(error);
+  if (error.message !== "") return error.message;
+  // Of a connection that failed at several addresses Node.js says nothing itself.
+  const errors: unknown[] = error instanceof AggregateError ? error.errors : [];
+  return errors.map(messageOf).join(", ") || error.name;
 }

@@ -1,3 +1,5 @@
+import { messageOf } from "./errors.ts";
+
 /**
  * An error in words that say what to do. Errors of the AWS SDK carry AWS's words, which name the
  * action and the resource, and lack the way on; the pipeline's own errors have it already, unless
@@ -8,14 +10,6 @@ export function explain(error: unknown): string {
   const message = messageOf(error);
   const next = nextStep(error);
   return next === undefined ? message : `${message.replace(/\.?$/, ".")} ${next}`;
-}
-
-/** Of a connection that failed at several addresses Node.js says nothing itself. */
-function messageOf(error: Error): string {
-  if (error.message !== "") return error.message;
-  const errors: unknown[] = error instanceof AggregateError ? error.errors : [];
-  const messages = errors.map((each) => (each instanceof Error ? each.message : String(each)));
-  return messages.join(", ") || error.name;
 }
 
 function nextStep(error: Error): string | undefined {

@@ -16,7 +16,7 @@ export interface ServingModel {
 }
 
 /** What the answers of the model that serves are compared with. */
-export interface Baseline {
+export interface ServingBaseline {
   readonly evaluationUri: string;
   /** When its endpoint configuration was made. */
   readonly since: Date;
@@ -31,7 +31,7 @@ export interface Baseline {
 export async function servingBaseline(
   context: Context,
   config: Pick<Config, "project" | "environment">,
-): Promise<Baseline | undefined> {
+): Promise<ServingBaseline | undefined> {
   const served = await servingModel(context, config);
   if (served === undefined) return undefined;
   const { name, since } = served;
