@@ -23,6 +23,7 @@ export function monitoringSummary(
     features,
     driftedSince,
     shares,
+    latency,
     reportUri,
   }: Monitoring,
   links: readonly Link[] = [],
@@ -37,12 +38,17 @@ export function monitoringSummary(
       ["below the threshold", shareOf(shares.lowConfidence)],
       ["unlike the test pictures", shareOf(shares.unlike)],
       ["of anything else", shareOf(shares.strangers)],
+      ["the model's p99", latencyOf(latency)],
       ["unreadable lines skipped", skipped === 0 ? undefined : count(skipped)],
       ["report", code(reportUri)],
     ]),
     ...(features.length === 0 ? [] : [featureTable(features)]),
     ...linkLine(links),
   );
+}
+
+function latencyOf(latency: Monitoring["latency"]): string | undefined {
+  return latency && `${latency.p99Ms.toFixed(0)} ms; an alarm rises above ${latency.limitMs} ms`;
 }
 
 function shareOf(share: number | undefined): string | undefined {

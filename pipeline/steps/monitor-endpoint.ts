@@ -6,6 +6,7 @@ import { VARIANT } from "../endpoint-config.ts";
 import type { Evaluation } from "../evaluation.ts";
 import type { Baseline } from "../monitoring/baseline.ts";
 import type { FeatureDrift, Verdict } from "../monitoring/drift.ts";
+import { modelLatency } from "../monitoring/latency.ts";
 import { publishMetrics } from "../monitoring/metrics.ts";
 import { type Period, readCaptures } from "../monitoring/read-captures.ts";
 import { violationsOf } from "../monitoring/violations.ts";
@@ -43,6 +44,8 @@ export interface Monitoring {
   /** Only of a drift: when the first record came of the hour from which there most likely is one. */
   readonly driftedSince?: string | undefined;
   readonly shares: Shares;
+  /** Of the model, in milliseconds; no part of the verdict. Absent where CloudWatch has none. */
+  readonly latency?: { readonly p99Ms: number; readonly limitMs: number } | undefined;
   /** Beside it are `statistics.json` and `constraint_violations.json`. */
   readonly reportUri: string;
 }
@@ -59,7 +62,7 @@ const MOST_SKIPPED = 0.1;
  */
 export async function monitorEndpoint(
   context: Context,
-  config: Pick<Config, "project" | "environment" | "application" | "monitoring">,
+  config: Pick<Config, "project" | "environment" | "application" | "endpoint" | "monitoring">,
   { bucket, endpointName, captureUri, evaluation, baseline, since, until }: MonitorEndpointInput,
 ): Promise<Monitoring> {
   const { clients, progress, signal } = context;
@@ -97,7 +100,10 @@ export async function monitorEndpoint(
       ? "no drift"
       : "insufficient data";
   const answers = { records, skipped, pictures, lacking };
-  const found = { verdict, ...answers, features, driftedSince, shares } as const;
+  const p99Ms = await modelLatency(context, endpointName, { since, until });
+  const latency =
+    p99Ms === undefined ? undefined : { p99Ms, limitMs: config.endpoint.maxLatencyMs };
+  const found = { verdict, ...answers, features, driftedSince, shares, latency } as const;
   const stamp = new Date().toISOString().replaceAll(":", "-");
   const prefix = `${keys.monitoring(config)}${endpointName}/${stamp}/`;
   const statistics = window.statistics();

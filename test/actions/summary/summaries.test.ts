@@ -150,6 +150,7 @@ test("monitoring marks the features that drifted", () => {
     pictures: 1000,
     driftedSince: since,
     shares: { lowConfidence: 0.25, unlike: undefined, strangers: undefined },
+    latency: { p99Ms: 81.6, limitMs: 1000 },
     reportUri: "s3://b/r.json",
     features: [
       { name: "confidence", statistic: "ks", value: 0.31, drifted: true, since, ...limits },
@@ -160,6 +161,7 @@ test("monitoring marks the features that drifted", () => {
   expect(summary).not.toContain("skipped");
   expect(summary).toContain("| below the threshold | 25.0% |");
   expect(summary).not.toContain("unlike the test pictures");
+  expect(summary).toContain("| the model's p99 | 82 ms; an alarm rises above 1000 ms |");
   const tiny = String.raw`\< 0.001`;
   expect(tablesOf(summary)[1]?.slice(2)).toEqual([
     ["confidence", "Kolmogorov–Smirnov D", "0.310", tiny, String.raw`p \< 0.01`, "**yes**", since],
@@ -173,7 +175,9 @@ test("insufficient data show no features", () => {
     pictures: 0,
     shares: { lowConfidence: undefined, unlike: undefined, strangers: undefined },
   };
-  const summary = monitoringSummary({ ...nothing, ...looked, reportUri: "s3://b/r.json" });
+  const lacking = ["brightness", "unlike"];
+  const summary = monitoringSummary({ ...nothing, ...looked, lacking, reportUri: "s3://b/r.json" });
+  expect(summary).toContain("| too few values of | brightness, unlike |");
   expect(tablesOf(summary)).toHaveLength(1);
   expect(summary).toContain("| unreadable lines skipped | 1 |");
 });

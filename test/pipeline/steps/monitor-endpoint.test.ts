@@ -1,34 +1,19 @@
-import { GetMetricStatisticsCommand, ListMetricsCommand } from "@aws-sdk/client-cloudwatch";
+import {
+  GetMetricStatisticsCommand,
+  ListMetricsCommand,
+  PutMetricDataCommand,
+} from "@aws-sdk/client-cloudwatch";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
-import { parseConfig } from "../../../pipeline/config.ts";
 import { verificationId } from "../../../pipeline/capture.ts";
-import { evaluate } from "../../../pipeline/evaluation.ts";
-import { makeBaseline } from "../../../pipeline/monitoring/baseline.ts";
 import { pictureFeatures, uncompared } from "../../../pipeline/monitoring/features.ts";
-import { pictureStatistics } from "../../../pipeline/monitoring/picture-statistics.ts";
 import { statisticsSchema } from "../../../pipeline/monitoring/statistics.ts";
 import type { Violations } from "../../../pipeline/monitoring/violations.ts";
-import { encodePng } from "../../../pipeline/png.ts";
 import { monitorEndpoint } from "../../../pipeline/steps/monitor-endpoint.ts";
 import { bucket, get, put } from "../../local/sagemaker/fixture.ts";
 import { createCapture } from "../captures.ts";
-import { createManifest, createPredictions } from "../predictions.ts";
 import { openStand, type Stand } from "./evaluation-stand.ts";
+import { baseline, config, evaluation, ordinary } from "./monitoring-stand.ts";
 
-const config = parseConfig("environment: test");
-const manifest = createManifest(100);
-const evaluation = evaluate(createPredictions(manifest), { trainingJobName: "job", manifest });
-/** Noise of some brightness, another one for each number. */
-const pictureOf = (number: number, light = 128) =>
-  encodePng(
-    Uint8Array.from({ length: 8 * 8 * 3 }, (_, at) => (light * ((at * (number + 7)) % 61)) / 60),
-    8,
-    8,
-  );
-const looks = await Promise.all(
-  Array.from({ length: 100 }, (_, number) => pictureStatistics(pictureOf(number), { side: 8 })),
-);
-const baseline = makeBaseline(evaluation, looks);
 const captureUri = `s3://${bucket}/capture`;
 
 let stand: Stand;
@@ -38,18 +23,6 @@ beforeAll(async () => {
 });
 
 afterAll(() => stand[Symbol.asyncDispose]());
-
-/** Captures of half bicycles, half motorcycles with this confidence. */
-const ordinary = (count: number, confidence = 0.9, light?: number) =>
-  Array.from({ length: count }, (_, index) => {
-    const [first, second] =
-      index % 2 === 0 ? [confidence, 1 - confidence] : [1 - confidence, confidence];
-    return createCapture({
-      eventId: `event-${index}`,
-      data: JSON.stringify([first, second]),
-      picture: pictureOf(index, light),
-    });
-  });
 
 const store = (endpointName: string, lines: readonly string[], hour = "03") =>
   put(
@@ -157,6 +130,31 @@ test("a window's numbers are metrics of the namespace Scones", async () => {
     }),
   );
   expect(Datapoints).toMatchObject([{ Maximum: 1 }]);
+});
+
+test("the model's p99 stands beside the verdict, of the period's requests", async () => {
+  await store("timed", ordinary(60));
+  const Dimensions = [
+    { Name: "EndpointName", Value: "timed" },
+    { Name: "VariantName", Value: "AllTraffic" },
+  ];
+  const slow = {
+    MetricName: "ModelLatency",
+    Dimensions,
+    Values: [20_000, 1_500_000],
+    Counts: [98, 2],
+  };
+  await stand.context.clients.cloudwatch.send(
+    new PutMetricDataCommand({ Namespace: "AWS/SageMaker", MetricData: [slow] }),
+  );
+  const since = new Date("2026-01-02T03:00:00Z");
+  const until = new Date(Date.now() + 60_000);
+  const { verdict, latency } = await monitor("timed", { since, until });
+  expect({ verdict, latency }).toEqual({
+    verdict: "no drift",
+    latency: { p99Ms: 1500, limitMs: 1000 },
+  });
+  expect((await monitor("timed", { until: new Date("2026-01-03") })).latency).toBeUndefined();
 });
 
 test("fault 63: no captures are insufficient data", async () => {
