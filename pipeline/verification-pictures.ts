@@ -32,7 +32,7 @@ const CLEAR = 0.5 + MARGIN;
 const STRANGERS = 3;
 
 /**
- * Test pictures of anything else that the model takes for such; none where it knows vehicles only.
+ * Test pictures of anything else that the model takes for such; none where the dataset has none.
  * @throws StepError where it takes every one for a vehicle.
  */
 export function chooseStrangers(
@@ -40,7 +40,7 @@ export function chooseStrangers(
   { prefix }: Pick<Dataset, "prefix">,
 ): VerificationPicture[] {
   const { strangers } = evaluation;
-  if (strangers === undefined) return [];
+  if (strangers === undefined || strangers.total === 0) return [];
   const recognised = strangers.predictions.filter(
     (each) =>
       isStranger(evaluation, predictedClass(each.probabilities)) && confidence(each) > CLEAR,

@@ -2,7 +2,7 @@ import sharp from "sharp";
 
 /**
  * What can be said of a picture without a model. Light and colour from 0 to 255, of the picture brought to
- * a size in common.
+ * one small square.
  */
 export interface PictureStatistics {
   /** Mean luma, 0.299 R + 0.587 G + 0.114 B (ITU-R BT.601). */
@@ -26,8 +26,8 @@ export interface PictureStatistics {
 const MAX_PIXELS = 25_000_000;
 
 /**
- * The statistics of a picture brought to this longer side, in pixels, since sharpness and contrast depend
- * on the resolution; undefined where the bytes are none that can be decoded.
+ * The statistics of a picture brought to a square of this side, in pixels, since sharpness and contrast
+ * depend on the resolution, and stage-data makes squares of large pictures; undefined where the bytes are none that can be decoded.
  */
 export async function pictureStatistics(
   bytes: Uint8Array,
@@ -39,7 +39,7 @@ export async function pictureStatistics(
     const { data, info } = await image
       .flatten()
       .toColourspace("srgb")
-      .resize(side, side, { fit: "inside" })
+      .resize(side, side, { fit: "fill" })
       .raw()
       .toBuffer({ resolveWithObject: true });
     return { width, height, ...pixelStatistics(data, info) };

@@ -8,8 +8,8 @@ const LEAST = 8;
 const MOST = 64;
 
 /**
- * The longer side, in pixels, to which pictures are brought before they are compared: a quarter of that
- * of most test pictures, from 8 to 64.
+ * The side, in pixels, of the square that pictures are brought to before they are compared: a quarter of
+ * the longer side of most test pictures, from 8 to 64.
  */
 export function sideOf(widths: Distribution, heights: Distribution): number {
   const usual = Math.max(quantile(widths, 0.5), quantile(heights, 0.5));

@@ -96,7 +96,7 @@ export class Window {
       });
   }
 
-  /** The longer side, in pixels, to which pictures are brought before they are looked at. */
+  /** The side of the square, in pixels, that pictures are brought to before they are looked at. */
   get side(): number {
     return sideOf(
       sampleOf(this.#baseline, "width") ?? NOTHING,

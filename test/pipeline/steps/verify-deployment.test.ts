@@ -6,6 +6,7 @@ import { measureStrangers } from "../../../pipeline/strangers.ts";
 import { type Known } from "../../../pipeline/verification-pictures.ts";
 import { verifyDeployment } from "../../../pipeline/steps/verify-deployment.ts";
 import { bucket, openStand, pictureOf, type Stand, strangerOf } from "../stand.ts";
+import { chooseStrangers } from "../../../pipeline/verification-pictures.ts";
 
 const config = parseConfig("environment: test");
 const endpointName = "scones-test";
@@ -126,6 +127,10 @@ test("a model that takes every stranger for a vehicle fails the step before anyt
   await expect(verify(await withStrangers([1, 0, 0.6], [0.1, 0.2]))).rejects.toThrow(
     "The model takes each of the 2 test pictures of anything else for a vehicle",
   );
+});
+
+test("a dataset whose few strangers all went into the training has none to verify by", async () => {
+  expect(chooseStrangers(await withStrangers([1, 0], []), { prefix })).toEqual([]);
 });
 
 test("an endpoint that is sure of every blend too fails the step with how sure it was", async () => {
