@@ -3,10 +3,9 @@ import { parseConfig } from "../../../pipeline/config.ts";
 import type { Dataset } from "../../../pipeline/manifest.ts";
 import { deployStack } from "../../../pipeline/steps/deploy-stack.ts";
 import { measureStrangers } from "../../../pipeline/strangers.ts";
-import { type Known } from "../../../pipeline/verification-pictures.ts";
+import { chooseStrangers, type Known } from "../../../pipeline/verification-pictures.ts";
 import { verifyDeployment } from "../../../pipeline/steps/verify-deployment.ts";
 import { bucket, openStand, pictureOf, type Stand, strangerOf } from "../stand.ts";
-import { chooseStrangers } from "../../../pipeline/verification-pictures.ts";
 
 const config = parseConfig("environment: test");
 const endpointName = "scones-test";
