@@ -104,7 +104,7 @@ function read(text: string): z.infer<typeof record> | undefined {
 }
 
 /** Files up to this size are fetched ahead, so many of them; a larger one is streamed at its turn. */
-const MOST_WHOLE = 1 << 20;
+const MOST_WHOLE = 1 << 18;
 const AHEAD = 8;
 
 /**
