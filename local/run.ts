@@ -31,12 +31,11 @@ async function main(args: Arguments): Promise<number> {
     display.say(`\n${name}: tearing down what was started; once more ends at once`),
   );
   try {
-    const config: Config = {
-      ...(await loadConfig(args.config, [
-        { path: ["teardown"], value: GONE, from: "The local run" },
-      ])),
-      environment: "local",
-    };
+    const from = "The local run";
+    const config = await loadConfig(args.config, [
+      { path: ["environment"], value: "local", from },
+      { path: ["teardown"], value: GONE, from },
+    ]);
     const name = args.dataset ?? (process.env["SCONES_DATASET"] || config.dataset.source);
     const dataset = await openRunDataset(name, config, display, cancel.signal);
     if (dataset.insteadOf !== undefined) display.say(display.bad(dataset.insteadOf));

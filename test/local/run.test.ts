@@ -168,6 +168,15 @@ test.each([
   3 * MINUTES,
 );
 
+test("a local run is of the environment `local`, whatever the file says", async () => {
+  const config = await quickConfig();
+  await writeFile(config, "environment: uploads\n");
+  const { code, output } = await run(["--dataset", join(folder, "none"), "--config", config]);
+  expect(code).toBe(2);
+  expect(output).toContain(join(folder, "none"));
+  expect(output).not.toContain("uploads");
+});
+
 test(
   "a run that fails says why, tears down and exits 1",
   async () => {
