@@ -124,14 +124,8 @@ async function pipelineSession(
 /** Sets variables and takes away the user's own that would win over them; returns the way back. */
 function replaceEnvironment(variables: Readonly<Record<string, string>>): () => void {
   const before = { ...process.env };
-  for (const name of [
-    "AWS_PROFILE",
-    "AWS_SESSION_TOKEN",
-    "AWS_DEFAULT_REGION",
-    "AWS_ENDPOINT_URL_S3",
-  ]) {
-    delete process.env[name];
-  }
+  const winning = /^AWS_(PROFILE|SESSION_TOKEN|DEFAULT_REGION|ENDPOINT_URL_.+)$/;
+  for (const name of Object.keys(before)) if (winning.test(name)) delete process.env[name];
   Object.assign(process.env, variables);
   return () => {
     for (const name of Object.keys(process.env)) if (!(name in before)) delete process.env[name];

@@ -9,9 +9,9 @@ import type { Display } from "./console/display.ts";
  * until the run is cancelled.
  */
 export async function keepUp(
-  { environment }: LocalAws,
-  { url }: App,
-  { opened }: RunDataset,
+  { environment }: Pick<LocalAws, "environment">,
+  { url }: Pick<App, "url">,
+  { opened }: Pick<RunDataset, "opened">,
   display: Display,
   signal: AbortSignal,
 ): Promise<void> {
@@ -20,6 +20,8 @@ export async function keepUp(
     `The same API without the page: curl --data-binary @photo.jpg ${url}photo (docs/api.md)`,
   );
   display.say("\nTo use the local AWS from another shell:\n");
+  // Any AWS tool would take the keys of a profile instead of these.
+  display.say("unset AWS_PROFILE");
   for (const [name, value] of Object.entries(environment)) {
     if (name.startsWith("AWS_")) display.say(`export ${name}=${value}`);
   }

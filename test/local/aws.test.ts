@@ -15,6 +15,9 @@ import { startOidcIssuer } from "../../local/oidc-issuer.ts";
 import { image } from "./sagemaker/fixture.ts";
 import { trainingJob } from "./sagemaker/training-fixture.ts";
 
+// The caller's own, which would lead away from the local AWS.
+const theirs = ["AWS_PROFILE", "AWS_ENDPOINT_URL_CLOUDFORMATION", "AWS_ENDPOINT_URL_LAMBDA"];
+for (const name of theirs) process.env[name] = "elsewhere";
 const before = { ...process.env };
 const Tags = [{ Key: "scones:project", Value: "scones" }];
 const root = { accessKeyId: "test", secretAccessKey: "test" };
@@ -48,6 +51,10 @@ test("the caller works under the pipeline role, and is told what that lacks", as
       'perform: s3:CreateBucket on resource: "arn:aws:s3:::mine" because no identity-based ' +
       "policy allows the s3:CreateBucket action",
   });
+});
+
+test("what would lead the steps to another AWS is taken away", () => {
+  expect(theirs.filter((name) => name in process.env)).toEqual([]);
 });
 
 test("the token of another repository gets no session", async () => {
