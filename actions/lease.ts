@@ -1,11 +1,13 @@
 import type { Config } from "../pipeline/config.ts";
 import type { Context } from "../pipeline/context.ts";
-import { type Lease, releaseLease, takeLease } from "../pipeline/lease.ts";
+import { type Holding, type Lease, releaseLease, takeLease } from "../pipeline/lease.ts";
 
 /** How long an action may keep teardown off its environment. */
 export interface LeaseTerms {
   /** The action's longest work. */
   readonly minutes: (config: Config) => number;
+  /** Of the pipeline where it is not given, whose newer runs take over from older ones. */
+  readonly work?: Holding["work"];
   /** Whether nothing of the pipeline comes after it. */
   readonly last?: boolean;
 }
@@ -31,7 +33,7 @@ export async function underLease(
   const lease = await takeLease(context, config, {
     bucket,
     holder: run,
-    work: "pipeline",
+    work: terms.work ?? "pipeline",
     minutes: terms.minutes(config) + NEXT_JOB_MINUTES,
   });
   let ended = true;

@@ -10,7 +10,7 @@ import { keys } from "./names.ts";
 export interface Holding {
   /** Names the run; the same in all its jobs and attempts. */
   readonly holder: string;
-  readonly work: "pipeline" | "teardown";
+  readonly work: "pipeline" | "teardown" | "keep";
   /** ISO times. */
   readonly since: string;
   readonly until: string;
@@ -155,9 +155,9 @@ function refusal(environment: string, held: Holding, wanted: Holding): string {
   const next =
     wanted.work === "teardown"
       ? "Wait for it, or give the reason why it is not to be respected (input override-lease)."
-      : held.work === "teardown"
-        ? "Run this again once it is over."
-        : "It is newer than this run, whose model would replace its own: let it end first.";
+      : held.work === "pipeline" && wanted.work === "pipeline"
+        ? "It is newer than this run, whose model would replace its own: let it end first."
+        : "Run this again once it is over.";
   const why = held.reason === undefined ? "" : `, because "${held.reason}"`;
   return (
     `Environment ${environment} is being worked on by ${held.holder} (${held.work}) since ${held.since}, ` +

@@ -10,6 +10,7 @@ export const action = defineAction({
     cloudformationRoleArn: override("cloudFormationRoleArn"),
   },
   outputs: ["expiresAt"],
+  lease: { minutes: () => 45, work: "keep", last: true },
   async run({ context, config, inputs, output, summarize, notice }) {
     const { keepFor } = inputs;
     const expiresAt =

@@ -53,7 +53,7 @@ test("fault 59: what another run works on is left alone until that run is over",
   expect(none.annotations).toEqual([{ level: "notice", message: "No environment has expired." }]);
 });
 
-test("a run whose environment is being torn down fails before it makes anything", async () => {
+test("a run whose environment is being torn down fails before it makes or keeps anything", async () => {
   const { clients, bucket } = stand.aws;
   const until = new Date(Date.now() + 60_000).toISOString();
   const Body = JSON.stringify({ holder: "github-9", work: "teardown", since: until, until });
@@ -66,6 +66,9 @@ test("a run whose environment is being torn down fails before it makes anything"
     new ListObjectsV2Command({ Bucket: bucket, Prefix: keys.environment(scope("taken")) }),
   );
   expect(Contents).toBeUndefined();
+  const kept = await stand.run("keep-environment", { environment: "taken", "keep-for": 1 });
+  expect(kept.code).toBe(1);
+  expect(kept.annotations[0]?.message).toMatch(/by github-9 \(teardown\).*once it is over/);
   const forced = await tearDown({
     environment: "taken",
     "override-lease": "its runner is gone",

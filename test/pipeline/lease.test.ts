@@ -76,6 +76,19 @@ test("fault 57: the older of two runs is refused, and the newer takes over", asy
   );
 });
 
+test("who only says when an environment ends takes it from nobody, and is waited for", async () => {
+  const config = scope("kept");
+  const keep = { ...pipeline(12), work: "keep" as const };
+  await takeLease(stand.context, config, pipeline(7));
+  await expect(takeLease(stand.context, config, keep)).rejects.toThrow(
+    /worked on by github-7 \(pipeline\) .* Run this again once it is over\.$/,
+  );
+  await takeLease(stand.context, config, { ...keep, override: "it is over" });
+  await expect(takeLease(stand.context, config, pipeline(13))).rejects.toThrow(
+    /worked on by github-12 \(keep\) .* Run this again once it is over\.$/,
+  );
+});
+
 test("a lease that is over keeps nobody off", async () => {
   const config = scope("over");
   await takeLease(stand.context, config, pipeline(1, 0));
@@ -93,7 +106,7 @@ test("a valid lease passes only to its holder, or from a run of the pipeline to 
       fc.integer({ min: 1, max: 5 }).map((id) => `github-${id}`),
       fc.constant("hand"),
     ),
-    work: fc.constantFrom("pipeline" as const, "teardown" as const),
+    work: fc.constantFrom("pipeline" as const, "teardown" as const, "keep" as const),
     since: fc.constant(now.toISOString()),
     until: fc.constantFrom("2026-06-01T11:59:00Z", "2026-06-01T12:01:00Z"),
   });
