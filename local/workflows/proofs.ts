@@ -97,7 +97,7 @@ export const proofs: readonly Proof[] = [
     after: "push",
     claim: "a dispatched teardown is a dry run unless asked otherwise",
     event: { name: dispatch, ...teardown, inputs: production },
-    check: ({ run, before, after }) => [...jobs(run, ["named"]), ...untouched(before, after)],
+    check: ({ run, before, after }) => [...jobs(run, ["planned"]), ...untouched(before, after)],
   },
   {
     name: "keep-for",

@@ -11,6 +11,7 @@ interface Job {
   readonly needs?: string | readonly string[];
   readonly permissions?: Readonly<Record<string, string>>;
   readonly environment?: unknown;
+  readonly concurrency?: { readonly group: string };
   readonly "timeout-minutes"?: number;
   readonly steps: readonly {
     readonly uses?: string;
@@ -73,6 +74,24 @@ test("the pipeline's jobs follow each other, so that nothing starts after a clos
     expect([all[id]?.needs].flat()).toContain(order[at]);
   }
   expect(all["deploy"]?.environment).toBeDefined();
+});
+
+test("a teardown waits in no line in which a push could cancel it, and a plan for nobody", () => {
+  const { expired, planned, named, kept } = workflow("teardown").jobs;
+  const group = (job?: Job) => job?.concurrency?.group ?? "";
+  const groups = [expired, planned, named, kept].map(group);
+  expect(groups.every((each) => each.startsWith("teardown-"))).toBe(true);
+  expect(new Set(groups).size).toBe(4);
+  expect(group(named)).toBe("teardown-${{ inputs.environment }}");
+  expect(planned?.environment).toBeUndefined();
+  expect(own(planned)[0]?.with).toMatchObject({ "dry-run": true });
+});
+
+test("what ends an environment by hand, now or later, passes its protection rules", () => {
+  const { named, kept } = workflow("teardown").jobs;
+  expect([named?.environment, kept?.environment]).toEqual(
+    Array(2).fill("${{ inputs.environment }}"),
+  );
 });
 
 /** A job's steps that are actions of the project. */
