@@ -84,6 +84,11 @@ export function hours(value: string): number {
   return number;
 }
 
+/** Hours above 0, at most a year's, or `unchanged`: as it was said before. */
+export function lifetime(value: string): number | "unchanged" {
+  return value === "unchanged" ? value : hours(value);
+}
+
 /** A time as ISO 8601 has it; `Date` alone would take 5 for a day in 2001. */
 export function date(value: string): Date {
   const time = new Date(value);

@@ -2,7 +2,7 @@ import { hourlyCostLine } from "../../pipeline/prices.ts";
 import { deployEndpoint } from "../../pipeline/steps/deploy-endpoint.ts";
 import { common, defineAction, runAction } from "../action.ts";
 import { inConsole } from "../console.ts";
-import { count, hours, optional, override, required } from "../inputs.ts";
+import { count, lifetime, optional, override, required } from "../inputs.ts";
 import { bucketOf } from "../settings.ts";
 import { endpointSummary } from "../summary/endpoint.ts";
 
@@ -12,19 +12,17 @@ export const action = defineAction({
     modelPackageArn: required(),
     instanceType: override("endpoint.instanceType"),
     instanceCount: override("endpoint.instanceCount", count),
-    keepFor: optional(hours),
+    keepFor: optional(lifetime),
     timeoutMinutes: override("endpoint.maxWaitMinutes", count),
   },
   outputs: ["endpointName", "endpointConfigName", "change", "expiresAt"],
   lease: { minutes: ({ endpoint }) => endpoint.maxWaitMinutes },
   async run({ context, config, inputs, run, output, summarize, notice }) {
     const { modelPackageArn, keepFor } = inputs;
-    const expiresAt =
-      keepFor === undefined ? undefined : new Date(Date.now() + keepFor * 3_600_000);
-    const { moments, ...endpoint } = await deployEndpoint(context, config, {
+    const { moments, expiresAt, ...endpoint } = await deployEndpoint(context, config, {
       modelPackageArn,
       bucket: bucketOf(config),
-      expiresAt,
+      expiresAt: typeof keepFor === "number" ? new Date(Date.now() + keepFor * 3_600_000) : keepFor,
       run,
     });
     output({ ...endpoint, expiresAt: expiresAt?.toISOString() });

@@ -10,6 +10,7 @@ import { describeEndpoint, type Endpoint, notServing, settledEndpoint } from "..
 import { trafficShift } from "../deployment-config.ts";
 import { describeEndpointConfig, ensureEndpointConfig } from "../endpoint-config.ts";
 import type { EndpointMoment } from "../endpoint-moment.ts";
+import { StepError } from "../errors.ts";
 import { names } from "../names.ts";
 import { onceVisible } from "../once-visible.ts";
 import { rollbackAlarms } from "../rollback-alarms.ts";
@@ -23,7 +24,7 @@ export interface DeployEndpointInput {
   readonly modelPackageArn: string;
   readonly bucket: string;
   /** From when on teardown may take the environment away; it stays where this is not given. */
-  readonly expiresAt?: Date | undefined;
+  readonly expiresAt?: Date | "unchanged" | undefined;
   readonly run?: string | undefined;
   readonly pollIntervalMs?: number;
 }
@@ -37,14 +38,15 @@ export interface DeployedEndpoint {
 export interface EndpointDeployment extends DeployedEndpoint {
   /** The endpoint before, during and after an update; empty where there was none. */
   readonly moments: readonly EndpointMoment[];
+  readonly expiresAt: Date | undefined;
 }
 
 /**
  * Serves an Approved model package at the environment's endpoint, with data capture and autoscaling,
  * and checks afterwards that what serves is what was asked for. One that serves already is updated by
  * blue/green deployment, which the application's alarms may roll back.
- * @throws StepError when the package is not Approved, was altered, the endpoint does not come up, or the
- * update is rolled back.
+ * @throws StepError when the package is not Approved, was altered, the endpoint does not come up, the
+ * update is rolled back, or there is no endpoint whose expiry could be left unchanged.
  */
 export async function deployEndpoint(
   context: Context,
@@ -54,14 +56,16 @@ export async function deployEndpoint(
   const modelName = await approvedModel(context, input);
   const endpointName = names.endpoint(config);
   const before = await settledEndpoint(context, config, endpointName, input);
+  const formerExpiry = before && (await expiryOf(context, before.EndpointArn));
+  if (input.expiresAt === "unchanged" && before === undefined) throw nothingToKeep(config);
+  const expiresAt = input.expiresAt === "unchanged" ? formerExpiry : input.expiresAt;
   const endpointConfigName = await ensureEndpointConfig(context, config, {
     ...input,
     modelName,
   });
-  const formerExpiry = before && (await expiryOf(context, before.EndpointArn));
   // Before the wait: an old expiry must not take away what is being deployed.
   if (before !== undefined) {
-    await setExpiry(context, before.EndpointArn, input.expiresAt);
+    await setExpiry(context, before.EndpointArn, expiresAt);
     await setKeep(context, config, before.EndpointArn);
   }
   const deployed = { endpointName, endpointConfigName };
@@ -75,16 +79,24 @@ export async function deployEndpoint(
         },
       );
       context.progress.line(`endpoint ${endpointName} is InService (updated)`);
-      return { ...deployed, change: "updated", moments };
+      return { ...deployed, change: "updated", moments, expiresAt };
     }
     await registerScaling(context, config, endpointName);
     context.progress.line(`endpoint ${endpointName} is InService (unchanged)`);
-    return { ...deployed, change: "unchanged", moments: [] };
+    return { ...deployed, change: "unchanged", moments: [], expiresAt };
   }
-  await create(context, config, input, { before, ...deployed });
+  await create(context, config, { ...input, expiresAt }, { before, ...deployed });
   await registerScaling(context, config, endpointName);
   context.progress.line(`endpoint ${endpointName} is InService (created)`);
-  return { ...deployed, change: "created", moments: [] };
+  return { ...deployed, change: "created", moments: [], expiresAt };
+}
+
+/** Made anew, it would stay for ever, which nobody said. */
+function nothingToKeep({ environment }: Config): StepError {
+  return new StepError(
+    `Environment ${environment} has no endpoint whose expiry could be left unchanged: somebody tore it down. ` +
+      "Run pipeline.yml with the hours that it is to live (keep-for), or with none, so that it stays.",
+  );
 }
 
 async function update(
@@ -156,7 +168,7 @@ async function keepExpiry(
 async function create(
   context: Context,
   config: Config,
-  { run, expiresAt, ...pace }: DeployEndpointInput,
+  { run, expiresAt, ...pace }: DeployEndpointInput & { readonly expiresAt: Date | undefined },
   target: { before: Endpoint | undefined; endpointName: string; endpointConfigName: string },
 ): Promise<void> {
   const { endpointName, endpointConfigName, before } = target;

@@ -76,6 +76,9 @@ test("a new endpoint that does not verify is taken down before the step fails", 
     /\nNothing that endpoint scones-chain served ever verified: it is deleted\./,
   );
   await step("deploy-endpoint", { ...of("model-package-arn"), "keep-for": 0.5 });
+  const before = outputs["expires-at"];
+  await step("deploy-endpoint", { ...of("model-package-arn"), "keep-for": "unchanged" });
+  expect(outputs["expires-at"]).toBe(before);
 });
 
 test("verify-deployment sees pictures routed and refused", async () => {

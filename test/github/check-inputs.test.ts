@@ -12,6 +12,7 @@ const check = async (inputs: Record<string, string>) => {
 test("what pipeline.yml is asked for is checked before anything is paid for", async () => {
   expect(await check({ accuracy: "", "keep-for": "" })).toEqual([0]);
   expect(await check({ accuracy: "1", "keep-for": "1.5" })).toEqual([0]);
+  expect(await check({ "keep-for": "unchanged" })).toEqual([0]);
 });
 
 test.each([

@@ -94,6 +94,11 @@ test("what ends an environment by hand, now or later, passes its protection rule
   );
 });
 
+test("a retraining leaves the environment's expiry as it is", () => {
+  const { retrain } = workflow("monitor").jobs;
+  expect(retrain?.steps[0]?.run).toContain("--field keep-for=unchanged");
+});
+
 /** A job's steps that are actions of the project. */
 const own = (job: Job | undefined) =>
   job?.steps.filter(({ uses = "" }) => uses.startsWith("./actions/")) ?? [];

@@ -1,13 +1,13 @@
 import { common, defineAction, runAction } from "../../../actions/action.ts";
 import { raised } from "../../../actions/gate-deployment/accuracy.ts";
-import { hours, optional, positive } from "../../../actions/inputs.ts";
+import { lifetime, optional, positive } from "../../../actions/inputs.ts";
 
 export const action = defineAction({
   inputs: {
     config: common.config,
     environment: common.environment,
     accuracy: optional(positive),
-    keepFor: optional(hours),
+    keepFor: optional(lifetime),
   },
   outputs: [],
   run: async ({ config, inputs }) => {

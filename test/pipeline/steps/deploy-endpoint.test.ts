@@ -71,8 +71,18 @@ test("an environment expires when its last deployment said, or never", async () 
     expect(change).toBe("unchanged");
   }
   expect(await expiry()).toEqual(["2026-01-02T00:00:00.000Z"]);
+  const again = await deployEndpoint(stand.context, config, { ...input, expiresAt: "unchanged" });
+  expect(again.expiresAt).toEqual(new Date(Date.UTC(2026, 0, 2)));
+  expect(await expiry()).toEqual(["2026-01-02T00:00:00.000Z"]);
   await deployEndpoint(stand.context, config, input);
   expect(await expiry()).toEqual(["never"]);
+});
+
+test("where there is no expiry to leave unchanged, nothing is deployed to stay for ever", async () => {
+  const input = await createInput("gone");
+  await expect(
+    deployEndpoint(stand.context, configOf("gone"), { ...input, expiresAt: "unchanged" }),
+  ).rejects.toThrow(/^Environment gone has no endpoint whose expiry could be left unchanged/);
 });
 
 test("an endpoint carries its expiry from its creation on, so that a cut-off run costs no more", async () => {
