@@ -78,11 +78,10 @@ test("the pipeline's jobs follow each other, so that nothing starts after a clos
 
 test("a teardown waits in no line in which a push could cancel it, and a plan for nobody", () => {
   const { expired, planned, named, kept } = workflow("teardown").jobs;
-  const group = (job?: Job) => job?.concurrency?.group ?? "";
-  const groups = [expired, planned, named, kept].map(group);
+  const groups = [expired, planned, named, kept].map((job) => job?.concurrency?.group ?? "");
   expect(groups.every((each) => each.startsWith("teardown-"))).toBe(true);
   expect(new Set(groups).size).toBe(4);
-  expect(group(named)).toBe("teardown-${{ inputs.environment }}");
+  expect(groups[2]).toBe("teardown-${{ inputs.environment }}");
   expect(planned?.environment).toBeUndefined();
   expect(own(planned)[0]?.with).toMatchObject({ "dry-run": true });
 });
@@ -97,6 +96,21 @@ test("what ends an environment by hand, now or later, passes its protection rule
 test("a retraining leaves the environment's expiry as it is", () => {
   const { retrain } = workflow("monitor").jobs;
   expect(retrain?.steps[0]?.run).toContain("--field keep-for=unchanged");
+});
+
+test("a job of a pull request that may write runs none of its code, and nothing from a cache", () => {
+  const writing = Object.values(workflow("ci").jobs).filter(({ permissions = {} }) =>
+    Object.values(permissions).includes("write"),
+  );
+  expect(writing).toHaveLength(1);
+  for (const { steps } of writing) {
+    const checkOut = steps.filter(({ uses = "" }) => uses.startsWith("actions/checkout@"));
+    expect(checkOut.map((step) => step.with?.["ref"])).toEqual([
+      "${{ github.event.pull_request.base.sha || github.sha }}",
+    ]);
+    expect(steps.filter(({ uses = "" }) => /setup$|\/cache@/.test(uses))).toEqual([]);
+    expect(steps.map(({ run }) => run)).toContain("npm ci");
+  }
 });
 
 /** A job's steps that are actions of the project. */
