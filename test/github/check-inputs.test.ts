@@ -12,7 +12,8 @@ const check = async (inputs: Record<string, string>) => {
 test("what pipeline.yml is asked for is checked before anything is paid for", async () => {
   expect(await check({ accuracy: "", "keep-for": "" })).toEqual([0]);
   expect(await check({ accuracy: "1", "keep-for": "1.5" })).toEqual([0]);
-  expect(await check({ "keep-for": "unchanged" })).toEqual([0]);
+  const staging = { environment: "staging", "default-environment": "production" };
+  expect(await check({ "keep-for": "unchanged", ...staging })).toEqual([0]);
 });
 
 test.each([
@@ -23,6 +24,10 @@ test.each([
   ],
   [{ "keep-for": "2h" }, /Input keep-for: "2h": expected a number above 0/],
   [{ "keep-for": "1e12" }, /at most 8760 hours, a year/],
+  [
+    { environment: "staging", "default-environment": "demo" },
+    /pipeline.yaml names the environment production, .* deploy to demo: .*SCONES_ENVIRONMENT/,
+  ],
   [{ environment: "Pro duction" }, /Input environment: "Pro duction"/],
 ])("%j is refused", async (inputs, reason) => {
   expect(await check(inputs)).toEqual([1, expect.stringMatching(reason)]);

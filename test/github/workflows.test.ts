@@ -1,4 +1,7 @@
+import { spawnSync } from "node:child_process";
 import { existsSync, globSync, readFileSync } from "node:fs";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "@jest/globals";
 import { parse } from "yaml";
@@ -23,7 +26,8 @@ interface Job {
 interface Workflow {
   readonly on: Readonly<Record<string, unknown>>;
   readonly permissions: unknown;
-  readonly concurrency: { readonly "cancel-in-progress": unknown };
+  readonly env?: Readonly<Record<string, string>>;
+  readonly concurrency?: { readonly group: string; readonly "cancel-in-progress": unknown };
   readonly jobs: Readonly<Record<string, Job>>;
 }
 
@@ -67,7 +71,7 @@ test("every local action that is used exists", () => {
 
 test("the pipeline's jobs follow each other, so that nothing starts after a closed gate", () => {
   const { concurrency, jobs: all } = workflow("pipeline");
-  expect(concurrency["cancel-in-progress"]).toBe(false);
+  expect(concurrency?.["cancel-in-progress"]).toBe(false);
   const order = ["stage", "train", "evaluate", "gate", "deploy", "verify"];
   expect(Object.keys(all)).toEqual(order);
   for (const [at, id] of order.slice(1).entries()) {
@@ -91,6 +95,42 @@ test("what ends an environment by hand, now or later, passes its protection rule
   expect([named?.environment, kept?.environment]).toEqual(
     Array(2).fill("${{ inputs.environment }}"),
   );
+});
+
+test("a push and the daily monitor work on the environment that the repository's variable names", () => {
+  const named = "${{ inputs.environment || vars.SCONES_ENVIRONMENT || 'production' }}";
+  const { env, concurrency, jobs: all } = workflow("pipeline");
+  expect([env?.["ENVIRONMENT"], workflow("monitor").env?.["ENVIRONMENT"]]).toEqual([named, named]);
+  expect(all["deploy"]?.environment).toMatchObject({ name: named });
+  expect(concurrency?.group).toBe(`pipeline-${named}`);
+  for (const { steps } of Object.values(all)) {
+    for (const { uses, with: given } of steps) {
+      if (uses?.startsWith("./actions/")) {
+        expect(given?.["environment"]).toBe("${{ env.ENVIRONMENT }}");
+      }
+    }
+  }
+});
+
+test("the daily monitor starts a run for each other environment that is watched", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "scones-gh-"));
+  try {
+    const gh = join(folder, "gh");
+    await writeFile(gh, '#!/bin/sh\necho "$@"\n[ "$5" != environment=gone ]\n', { mode: 0o755 });
+    const script = workflow("monitor").jobs["others"]?.steps[0]?.run ?? "";
+    const start = (MONITORED: string) =>
+      spawnSync("bash", ["-e", "-c", script], {
+        env: { PATH: `${folder}:/usr/bin:/bin`, MONITORED, ENVIRONMENT: "production" },
+        encoding: "utf8",
+      });
+    const started = (name: string) => `workflow run monitor.yml --field environment=${name}\n`;
+    const all = start("staging production demo");
+    expect([all.status, all.stdout]).toEqual([0, started("staging") + started("demo")]);
+    const some = start("gone demo");
+    expect([some.status, some.stdout]).toEqual([1, started("gone") + started("demo")]);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
 });
 
 test("a retraining leaves the environment's expiry as it is", () => {

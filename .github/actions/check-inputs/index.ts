@@ -1,6 +1,8 @@
 import { common, defineAction, runAction } from "../../../actions/action.ts";
 import { raised } from "../../../actions/gate-deployment/accuracy.ts";
-import { lifetime, optional, positive } from "../../../actions/inputs.ts";
+import { lifetime, optional, positive, text } from "../../../actions/inputs.ts";
+import { loadConfig } from "../../../pipeline/config.ts";
+import { UsageError } from "../../../pipeline/errors.ts";
 
 export const action = defineAction({
   inputs: {
@@ -8,10 +10,18 @@ export const action = defineAction({
     environment: common.environment,
     accuracy: optional(positive),
     keepFor: optional(lifetime),
+    defaultEnvironment: optional(text),
   },
   outputs: [],
   run: async ({ config, inputs }) => {
     raised(config.gate.accuracy, inputs.accuracy);
+    const { environment } = await loadConfig(inputs.config);
+    if (inputs.defaultEnvironment !== undefined && inputs.defaultEnvironment !== environment) {
+      throw new UsageError(
+        `${inputs.config} names the environment ${environment}, and the workflows deploy to ${inputs.defaultEnvironment}: ` +
+          `make them the same, by the file or by \`gh variable set SCONES_ENVIRONMENT --body ${environment}\`.`,
+      );
+    }
   },
 });
 
