@@ -21,7 +21,8 @@ export const action = defineAction({
     stopOnCancel: withDefault("true", flag),
   },
   outputs: ["evaluationUri", "modelPackageArn", "transformJobName", "accuracy", "correct", "total"],
-  lease: { minutes: ({ evaluation }) => evaluation.maxRuntimeMinutes },
+  // One batch transform, and another of the model that serves.
+  lease: { minutes: ({ evaluation }) => 2 * evaluation.maxRuntimeMinutes },
   async run({ context, config, inputs, run, commit, output, summarize }) {
     const bucket = bucketOf(config);
     const executionRoleArn = executionRoleOf(config);

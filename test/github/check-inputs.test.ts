@@ -1,4 +1,6 @@
 import { expect, test } from "@jest/globals";
+import { ceilings, requireWithin } from "../../.github/actions/check-inputs/ceilings.ts";
+import { parseConfig } from "../../pipeline/config.ts";
 import { runAction } from "../actions/run-action.ts";
 
 const check = async (inputs: Record<string, string>) => {
@@ -31,4 +33,18 @@ test.each([
   [{ environment: "Pro duction" }, /Input environment: "Pro duction"/],
 ])("%j is refused", async (inputs, reason) => {
   expect(await check(inputs)).toEqual([1, expect.stringMatching(reason)]);
+});
+
+test("a wait that the jobs are too short for is refused, and one at the ceiling taken", () => {
+  const asked = (evaluation: number, endpoint: number) =>
+    requireWithin(
+      parseConfig(
+        `evaluation: { maxRuntimeMinutes: ${evaluation} }\nendpoint: { maxWaitMinutes: ${endpoint} }`,
+      ),
+      "pipeline.yaml",
+    );
+  expect(() => asked(ceilings.evaluation, ceilings.endpoint)).not.toThrow();
+  expect(() => asked(ceilings.evaluation + 1, ceilings.endpoint + 1)).toThrow(
+    /^pipeline.yaml: evaluation.maxRuntimeMinutes: 81: .* at most 80 .*\npipeline.yaml: endpoint.maxWaitMinutes: 121: /,
+  );
 });

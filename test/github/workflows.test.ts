@@ -7,7 +7,12 @@ import { expect, test } from "@jest/globals";
 import { parse } from "yaml";
 import { inputs as driftIssue } from "../../.github/actions/drift-issue/index.ts";
 import { inputs as evaluationComment } from "../../.github/actions/evaluation-comment/index.ts";
+import { action as deployStack } from "../../actions/deploy-stack/index.ts";
+import { action as gateDeployment } from "../../actions/gate-deployment/index.ts";
+import { ceilings, JOB_MINUTES } from "../../.github/actions/check-inputs/ceilings.ts";
 import { kebab, type Inputs } from "../../actions/inputs.ts";
+import { parseConfig } from "../../pipeline/config.ts";
+import { ROLLBACK_MINUTES } from "../../pipeline/endpoint.ts";
 
 interface Job {
   readonly name: string;
@@ -165,6 +170,32 @@ test("fault 57: a deployment that comes late passes the gate again, beside what 
     "./actions/deploy-stack",
   ]);
   expect(own(deploy)[0]).toEqual(own(gate)[0]);
+});
+
+test.each(jobs)("%s ends before its credentials, which the role allows it", (_id, job) => {
+  const limit = /MaxSessionDuration: (\d+)/.exec(
+    readFileSync("cloudformation/bootstrap.yaml", "utf8"),
+  );
+  for (const { uses = "", with: given = {} } of job.steps) {
+    if (!uses.startsWith("aws-actions/configure-aws-credentials@")) continue;
+    const seconds = Number(given["role-duration-seconds"] ?? 3600);
+    expect(job["timeout-minutes"]).toBeLessThanOrEqual(seconds / 60);
+    expect(seconds).toBeLessThanOrEqual(Number(limit?.[1]));
+  }
+});
+
+test("the jobs are long enough for the longest waits that check-inputs lets pass", () => {
+  const { evaluate, gate, deploy, verify } = workflow("pipeline").jobs;
+  const { expired, named } = workflow("teardown").jobs;
+  const long = [evaluate, deploy, verify, expired, named].map((job) => job?.["timeout-minutes"]);
+  expect(new Set(long)).toEqual(new Set([JOB_MINUTES]));
+  const transforms = Number(own(evaluate)[0]?.with?.["timeout-minutes"]);
+  expect(transforms).toBeLessThan(JOB_MINUTES);
+  expect(2 * ceilings.evaluation).toBeLessThan(transforms);
+  const again = gateDeployment.lease?.minutes(parseConfig("")) ?? 0;
+  expect(again).toBe(gate?.["timeout-minutes"]);
+  const stack = deployStack.lease?.minutes(parseConfig("")) ?? 0;
+  expect(again + ceilings.endpoint + ROLLBACK_MINUTES + stack).toBeLessThan(JOB_MINUTES);
 });
 
 test.each<[string, Inputs]>([

@@ -3,6 +3,7 @@ import { raised } from "../../../actions/gate-deployment/accuracy.ts";
 import { lifetime, optional, positive, text } from "../../../actions/inputs.ts";
 import { loadConfig } from "../../../pipeline/config.ts";
 import { UsageError } from "../../../pipeline/errors.ts";
+import { requireWithin } from "./ceilings.ts";
 
 export const action = defineAction({
   inputs: {
@@ -15,6 +16,7 @@ export const action = defineAction({
   outputs: [],
   run: async ({ config, inputs }) => {
     raised(config.gate.accuracy, inputs.accuracy);
+    requireWithin(config, inputs.config);
     const { environment } = await loadConfig(inputs.config);
     if (inputs.defaultEnvironment !== undefined && inputs.defaultEnvironment !== environment) {
       throw new UsageError(
