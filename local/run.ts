@@ -32,12 +32,13 @@ async function main(args: Arguments): Promise<number> {
   );
   try {
     const from = "The local run";
-    const config = await loadConfig(args.config, [
+    const written = await loadConfig(args.config, [
       { path: ["environment"], value: "local", from },
       { path: ["teardown"], value: GONE, from },
     ]);
-    const name = args.dataset ?? (process.env["SCONES_DATASET"] || config.dataset.source);
-    const dataset = await openRunDataset(name, config, display, cancel.signal);
+    const name = args.dataset ?? (process.env["SCONES_DATASET"] || written.dataset.source);
+    const dataset = await openRunDataset(name, written, display, cancel.signal);
+    const config: Config = { ...written, dataset: { ...written.dataset, source: dataset.opened } };
     if (dataset.insteadOf !== undefined) display.say(display.bad(dataset.insteadOf));
     display.say(`scones: ${config.dataset.classes.join(", ")}; ${dataLine(dataset)}`);
     return await runAll(args, config, dataset, cancel);

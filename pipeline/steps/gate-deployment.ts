@@ -4,7 +4,7 @@ import type { Config } from "../config.ts";
 import type { Context } from "../context.ts";
 import { UnprovenError } from "../errors.ts";
 import type { Evaluation } from "../evaluation.ts";
-import { decide, type GateDecision, unproven } from "../gate-decision.ts";
+import { decide, type GateDecision, type GateSettings, unproven } from "../gate-decision.ts";
 import { artifactOf, championOf, type Lineage } from "../lineage.ts";
 import { requireUnaltered } from "../model-artifact.ts";
 import { readModelPackage, type RegisteredModel } from "../model-package.ts";
@@ -17,7 +17,7 @@ export interface GateDeploymentInput {
   readonly modelPackageArn: string;
 }
 
-type Settings = Pick<Config, "project" | "environment" | "gate">;
+type Settings = Pick<Config, "project" | "environment"> & GateSettings;
 
 /** The most that SageMaker takes as the reason of an approval. */
 const REASON_LENGTH = 1024;
@@ -72,13 +72,17 @@ interface Examined {
 /** @throws UnprovenError where anything that the decision rests on is not what was registered. */
 async function examine(
   context: Context,
-  { gate }: Settings,
+  settings: Settings,
   { registered, evaluationUri, serving }: Examined,
 ): Promise<GateDecision> {
   const { lineage, modelDataUrl } = registered;
   const evaluation = await evaluationOf(context, registered, evaluationUri);
   await requireUnaltered(context, modelDataUrl, artifactOf(lineage));
-  return decide(evaluation, gate, await againstServing(context, { lineage, evaluation, serving }));
+  return decide(
+    evaluation,
+    settings,
+    await againstServing(context, { lineage, evaluation, serving }),
+  );
 }
 
 /** The comparison with the model that serves, or why there is none. */

@@ -1,12 +1,21 @@
 import { expect, test } from "@jest/globals";
 import { assert, integer, property, tuple } from "fast-check";
-import { compare } from "../../pipeline/comparison.ts";
-import { evaluate } from "../../pipeline/evaluation.ts";
-import { allowedFewer, decide, requiredCorrect, unproven } from "../../pipeline/gate-decision.ts";
+import { compare, type Comparison } from "../../pipeline/comparison.ts";
+import { evaluate, type Evaluation } from "../../pipeline/evaluation.ts";
+import type { Config } from "../../pipeline/config.ts";
+import {
+  allowedFewer,
+  decide as decideBy,
+  requiredCorrect,
+  unproven,
+} from "../../pipeline/gate-decision.ts";
 import { createManifest, createPredictions } from "./predictions.ts";
 
 const gate = { accuracy: 0.94, maxRegression: 0 };
 const NONE = "No model serves.";
+
+const decide = (evaluation: Evaluation, by: Config["gate"], against: Comparison | string) =>
+  decideBy(evaluation, { gate: by, dataset: { source: "cifar-100" } }, against);
 
 const evaluationOf = (wrong: number, total = 200) => {
   const manifest = createManifest(total);
@@ -63,6 +72,20 @@ test("where there is nothing to compare with, the champion's line says why", () 
   const decision = decide(evaluationOf(8), gate, NONE);
   expect(decision.championLine).toBe(NONE);
   expect(decision).not.toHaveProperty("comparison");
+});
+
+test("drawn pictures open no gate but where the configuration itself names them", () => {
+  const drawn = { ...evaluationOf(0), datasetSource: "drawn" };
+  const by = (source: string) => decideBy(drawn, { gate, dataset: { source } }, against(0, 20));
+  expect(by("drawn")).toMatchObject({ approved: true, line: expect.stringMatching(/: open$/) });
+  const closed = by("cifar-100");
+  expect(closed).toMatchObject({ approved: false, correct: 200, total: 200 });
+  expect(closed.line).toBe("200/200 = 100.0% (98.1–100.0), needs 188: closed, on drawn pictures");
+  expect(closed.reason).toMatch(
+    /^200\/200 .* at least 188 needed\. They are drawn pictures, .* write dataset\.source: drawn into pipeline\.yaml\.$/,
+  );
+  const short = { ...evaluationOf(17), datasetSource: "drawn" };
+  expect(decide(short, gate, NONE).line).toMatch(/needs 188: closed, 5 short$/);
 });
 
 test("what is not proven opens no gate, and claims no number", () => {

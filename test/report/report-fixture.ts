@@ -1,4 +1,5 @@
 import type { Comparison } from "../../pipeline/comparison.ts";
+import { parseConfig } from "../../pipeline/config.ts";
 import { evaluate, type Prediction } from "../../pipeline/evaluation.ts";
 import { isCorrect } from "../../pipeline/metrics.ts";
 import { encodePng } from "../../pipeline/png.ts";
@@ -28,7 +29,7 @@ export function createReport(
 ): Report {
   const predictions = createTestPredictions(wrong);
   const evaluation = evaluate(predictions, { trainingJobName: "scones-local-1", manifest });
-  const gate = decide(evaluation, { accuracy: 0.94, maxRegression: 0 }, against);
+  const gate = decide(evaluation, parseConfig(""), against);
   const grey = encodePng(Buffer.alloc(32 * 32 * 3, 128), 32, 32);
   const { open, closed } = steps;
   const after: Partial<RunDocument> = gate.approved ? { deployment, verification, monitoring } : {};

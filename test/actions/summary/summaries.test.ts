@@ -8,6 +8,7 @@ import type { TeardownPlan } from "../../../pipeline/teardown-plan.ts";
 import { teardownSummary } from "../../../actions/summary/teardown.ts";
 import { verificationSummary } from "../../../actions/summary/verification.ts";
 import type { Comparison } from "../../../pipeline/comparison.ts";
+import { parseConfig } from "../../../pipeline/config.ts";
 import { evaluate } from "../../../pipeline/evaluation.ts";
 import { decide } from "../../../pipeline/gate-decision.ts";
 import { createManifest, createPredictions } from "../../pipeline/predictions.ts";
@@ -19,7 +20,7 @@ const hostile = "a|b\n`c` <d>";
 function decideWith(wrong: number, champion: Comparison | string = "No model serves.") {
   const predictions = createPredictions(manifest, wrong);
   const evaluation = evaluate(predictions, { trainingJobName: "job", manifest });
-  return decide(evaluation, { accuracy: 0.94, maxRegression: 0 }, champion);
+  return decide(evaluation, parseConfig(""), champion);
 }
 
 test("a gate that opens says so with the interval", () => {

@@ -145,6 +145,20 @@ test("an evaluation of another model opens nothing for this one", async () => {
   );
 });
 
+test("a model that was measured on drawn pictures is rejected, unless the configuration asks for them", async () => {
+  const input = await createInput(stand, "drawn");
+  const manifest = { ...input.dataset.manifest, source: "drawn" };
+  const dataset = { ...input.dataset, manifest };
+  const made = await evaluateModel(stand.context, config, { ...input, dataset });
+  await gateDeployment(stand.context, low, made);
+  expect(await packageOf(made.modelPackageArn)).toMatchObject({
+    ModelApprovalStatus: "Rejected",
+    ApprovalDescription: expect.stringMatching(/^9\/10 .* They are drawn pictures/),
+  });
+  const asked = { ...low, dataset: { ...low.dataset, source: "drawn" } };
+  expect((await gateDeployment(stand.context, asked, made)).approved).toBe(true);
+});
+
 test("an evaluation that was lost is made anew by evaluate-model", async () => {
   await gone(measured.file);
   await evaluateModel(stand.context, config, measured.input);
