@@ -2,15 +2,13 @@ import { readFile } from "node:fs/promises";
 import { LineCounter, parseDocument } from "yaml";
 import * as z from "zod";
 import { endpoint } from "./endpoint-settings.ts";
+import { environment, name } from "./environment-name.ts";
 import { UsageError } from "./errors.ts";
 import { training } from "./training-settings.ts";
 import { nameComplaint } from "./tuning-schema.ts";
 
 const arn = z.string().startsWith("arn:", "must be an ARN (arn:...)");
 const share = z.number().gt(0).lt(1);
-const name = z
-  .string()
-  .regex(/^[a-z0-9](-?[a-z0-9])*$/, "lower-case letters, digits and single hyphens");
 
 const background = z.strictObject({
   name: z
@@ -79,13 +77,7 @@ const teardown = z.strictObject({
 const schema = z
   .strictObject({
     project: name.max(16).default("scones"),
-    environment: name
-      .max(16)
-      .refine(
-        (given) => given !== "uploads",
-        "is where callers of every API upload: choose another",
-      )
-      .default("production"),
+    environment: environment.default("production"),
     region: z
       .string()
       .regex(/^[a-z]{2}(-[a-z]+)+-\d$/)

@@ -10,12 +10,17 @@ import { objectVersions, type ObjectVersion, unfinishedUploads } from "./object-
 
 /** Requests in flight, each of up to a thousand versions. */
 const REQUESTS = 4;
+/** Looks through the prefix, of which the last finds nothing; more than that is somebody who goes on writing. */
+const LOOKS = 20;
+/** What S3 answers of single objects of a request where it is at its limit; the SDK retries whole requests only. */
+const PASSING = new Set(["InternalError", "ServiceUnavailable", "SlowDown", "RequestTimeout"]);
 
 /**
  * Deletes every object under a prefix with all its versions and delete markers, a thousand a
  * request, and aborts unfinished uploads, until there is nothing more; what `spared` says of a version
  * stays. Returns how many versions, markers and uploads went.
- * @throws StepError where S3 refuses some of them, after it has deleted the others.
+ * @throws StepError where S3 refuses some of them, after it has deleted the others, or where there is
+ * always more.
  */
 export async function emptyPrefix(
   context: Context,
@@ -29,7 +34,13 @@ export async function emptyPrefix(
     context.progress.count(gone, gone, "objects deleted");
   };
   // What arrives while the pages are deleted stands in the next look.
-  while ((await deleteOnce(context, { bucket, prefix, spared, count })) > 0);
+  for (let look = 1; (await deleteOnce(context, { bucket, prefix, spared, count })) > 0; look++) {
+    if (look < LOOKS) continue;
+    throw new StepError(
+      `s3://${bucket}/${prefix} is not empty after ${LOOKS} looks, though ${gone} objects were deleted: somebody goes ` +
+        "on writing there, or S3 is at its limit. Stop what writes, then run the step again.",
+    );
+  }
   const { clients, signal } = context;
   for await (const page of unfinishedUploads(context, bucket, prefix)) {
     await pMap(
@@ -70,7 +81,7 @@ async function deleteOnce(
         new DeleteObjectsCommand({ Bucket: bucket, Delete: { Quiet: true, Objects } }),
         { abortSignal: signal },
       );
-      refused.push(...Errors);
+      refused.push(...Errors.filter(({ Code = "" }) => !PASSING.has(Code)));
       count(Objects.length - Errors.length);
       return Objects.length;
     },

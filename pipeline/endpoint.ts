@@ -48,6 +48,14 @@ export async function invokeEndpoint(
 /** How long an update that ran into `maxWaitMinutes`, AWS's limit for it too, may take to roll back: a guess. */
 export const ROLLBACK_MINUTES = 10;
 
+/** Whether nothing changes an endpoint of such a status, or of none, any more; RollingBack and what nobody knows may. */
+export function isSettled(status: string | undefined): boolean {
+  return (
+    status === undefined ||
+    ["InService", "Failed", "OutOfService", "UpdateRollbackFailed"].includes(status)
+  );
+}
+
 /** The endpoint once nothing changes it any more; undefined where there is none. */
 export async function settledEndpoint(
   context: Context,
@@ -60,12 +68,7 @@ export async function settledEndpoint(
     async () => {
       const found = await describeEndpoint(context, endpointName);
       const status = found?.EndpointStatus;
-      if (
-        status === undefined ||
-        ["InService", "Failed", "OutOfService", "UpdateRollbackFailed"].includes(status)
-      ) {
-        return { endpoint: found };
-      }
+      if (isSettled(status)) return { endpoint: found };
       if (status !== shown) context.progress.line(`endpoint ${endpointName} is ${status}`);
       shown = status;
       return undefined;

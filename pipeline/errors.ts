@@ -22,3 +22,13 @@ export function messageOf(error: unknown): string {
   const errors: unknown[] = error instanceof AggregateError ? error.errors : [];
   return errors.map(messageOf).join(", ") || error.name;
 }
+
+/** Whether AWS says that what was asked for is not there, in the words of any of its services. */
+export function isAbsent(error: unknown): boolean {
+  return (
+    error instanceof Error &&
+    /could not find|resource ?not ?found|\bnot found|does not exist/i.test(
+      `${error.name} ${error.message}`,
+    )
+  );
+}

@@ -1,11 +1,13 @@
 import { paginateDescribeStacks } from "@aws-sdk/client-cloudformation";
-import { AddTagsCommand, ListTagsCommand, paginateListEndpoints } from "@aws-sdk/client-sagemaker";
+import { AddTagsCommand, paginateListEndpoints } from "@aws-sdk/client-sagemaker";
 import type { Config } from "./config.ts";
 import type { Context } from "./context.ts";
+import { isEnvironmentName } from "./environment-name.ts";
 import {
   environmentOf,
   isProtected,
   keepTag,
+  presentTags,
   type Tag,
   type Tags,
   tagsOf,
@@ -72,7 +74,8 @@ export async function setKeep(
  * The project's environments whose time is over, by the tags of their endpoints and stacks: a
  * teardown that ended half-way is found again. Where two tags differ, the later one counts; what is
  * marked to stay, by a tag or by pipeline.yaml, never expires.
- * `unreadable` says of each tag that holds no time what it holds; its environment has not expired.
+ * `unreadable` says of each tag that holds no time, or no environment, what it holds; its environment
+ * has not expired.
  */
 export async function expiredEnvironments(
   context: Context,
@@ -85,6 +88,12 @@ export async function expiredEnvironments(
     const environment = environmentOf(tags, { project });
     const text = tagValue(tags, EXPIRES_AT);
     if (environment === undefined || text === undefined) continue;
+    if (!isEnvironmentName(environment)) {
+      unreadable.push(
+        `${name} has the tag scones:environment: "${environment}", which is no environment's name. Correct it.`,
+      );
+      continue;
+    }
     const time = text === NEVER ? Infinity : Date.parse(text);
     if (Number.isNaN(time)) {
       unreadable.push(
@@ -102,11 +111,11 @@ export async function expiredEnvironments(
 }
 
 async function* tagged(
-  { clients, signal }: Context,
+  context: Context,
   project: string,
 ): AsyncGenerator<[name: string, tags: Tags]> {
-  const { sagemaker, cloudformation } = clients;
-  const abort = { abortSignal: signal };
+  const { sagemaker, cloudformation } = context.clients;
+  const abort = { abortSignal: context.signal };
   const endpoints = paginateListEndpoints(
     { client: sagemaker },
     { NameContains: `${project}-` },
@@ -116,11 +125,7 @@ async function* tagged(
     for (const { EndpointName, EndpointArn } of Endpoints) {
       // Another project's, such as acme-scones-production, is not for this role to read.
       if (!EndpointName?.startsWith(`${project}-`)) continue;
-      const { Tags = [] } = await sagemaker.send(
-        new ListTagsCommand({ ResourceArn: EndpointArn }),
-        abort,
-      );
-      yield [`Endpoint ${EndpointName}`, Tags];
+      yield [`Endpoint ${EndpointName}`, await presentTags(context, EndpointArn)];
     }
   }
   for await (const { Stacks = [] } of paginateDescribeStacks(

@@ -1,5 +1,4 @@
 import {
-  ListTagsCommand,
   paginateListEndpointConfigs,
   paginateListEndpoints,
   paginateListHyperParameterTuningJobs,
@@ -16,7 +15,7 @@ import { reviewedStack } from "./reviewed-stack.ts";
 import { isScaled } from "./scaling.ts";
 import { describeStack } from "./stack-status.ts";
 import { studioKinds, studioResources } from "./studio.ts";
-import { isProtected, isTagged, type Tags } from "./tags.ts";
+import { isProtected, isTagged, presentTags } from "./tags.ts";
 
 /** What can be left behind, apart from what lies in S3. */
 export const kinds = [
@@ -63,32 +62,36 @@ export async function inventory(context: Context, config: Config): Promise<Resou
 type Listing = readonly [Kind, AsyncIterable<[string | undefined, string | undefined][]>];
 
 async function sageMakerResources(context: Context, config: Config): Promise<Resource[]> {
-  const { sagemaker: client } = context.clients;
+  // The largest page: SageMaker fills it before it looks at a job's status.
+  const paging = { client: context.clients.sagemaker, pageSize: 100 };
+  const abort = { abortSignal: context.signal };
   const NameContains = names.endpoint(config);
   const unfinished = ["InProgress", "Stopping"] as const;
   const listings: Listing[] = [
     [
       "endpoint",
-      pages(paginateListEndpoints({ client }, { NameContains }), ({ Endpoints = [] }) =>
+      pages(paginateListEndpoints(paging, { NameContains }, abort), ({ Endpoints = [] }) =>
         Endpoints.map((item) => [item.EndpointName, item.EndpointArn]),
       ),
     ],
     [
       "endpoint configuration",
-      pages(paginateListEndpointConfigs({ client }, { NameContains }), ({ EndpointConfigs = [] }) =>
-        EndpointConfigs.map((item) => [item.EndpointConfigName, item.EndpointConfigArn]),
+      pages(
+        paginateListEndpointConfigs(paging, { NameContains }, abort),
+        ({ EndpointConfigs = [] }) =>
+          EndpointConfigs.map((item) => [item.EndpointConfigName, item.EndpointConfigArn]),
       ),
     ],
     [
       "model",
-      pages(paginateListModels({ client }, { NameContains }), ({ Models = [] }) =>
+      pages(paginateListModels(paging, { NameContains }, abort), ({ Models = [] }) =>
         Models.map((item) => [item.ModelName, item.ModelArn]),
       ),
     ],
     [
       "tuning job",
       pages(
-        paginateListHyperParameterTuningJobs({ client }, { NameContains }),
+        paginateListHyperParameterTuningJobs(paging, { NameContains }, abort),
         ({ HyperParameterTuningJobSummaries = [] }) =>
           HyperParameterTuningJobSummaries.map((item) => [
             item.HyperParameterTuningJobName,
@@ -99,7 +102,7 @@ async function sageMakerResources(context: Context, config: Config): Promise<Res
     ...unfinished.map((StatusEquals): Listing => [
       "training job",
       pages(
-        paginateListTrainingJobs({ client }, { NameContains, StatusEquals }),
+        paginateListTrainingJobs(paging, { NameContains, StatusEquals }, abort),
         ({ TrainingJobSummaries = [] }) =>
           TrainingJobSummaries.map((item) => [item.TrainingJobName, item.TrainingJobArn]),
       ),
@@ -107,7 +110,7 @@ async function sageMakerResources(context: Context, config: Config): Promise<Res
     ...unfinished.map((StatusEquals): Listing => [
       "transform job",
       pages(
-        paginateListTransformJobs({ client }, { NameContains, StatusEquals }),
+        paginateListTransformJobs(paging, { NameContains, StatusEquals }, abort),
         ({ TransformJobSummaries = [] }) =>
           TransformJobSummaries.map((item) => [item.TransformJobName, item.TransformJobArn]),
       ),
@@ -115,7 +118,7 @@ async function sageMakerResources(context: Context, config: Config): Promise<Res
     [
       "model package group",
       pages(
-        paginateListModelPackageGroups({ client }, { NameContains }),
+        paginateListModelPackageGroups(paging, { NameContains }, abort),
         ({ ModelPackageGroupSummaryList = [] }) =>
           ModelPackageGroupSummaryList.map((item) => [
             item.ModelPackageGroupName,
@@ -132,7 +135,7 @@ async function sageMakerResources(context: Context, config: Config): Promise<Res
         if (!name.startsWith(NameContains)) continue; // another project's, and its tags may be closed to us
         // A job that ended its stopping between the two listings stands in both.
         if (resources.some((other) => other.kind === kind && other.name === name)) continue;
-        const tags = await tagsOf(context, arn);
+        const tags = await presentTags(context, arn);
         if (!isTagged(config, tags)) {
           strangers.add(`${kind} ${name}`);
           continue;
@@ -160,19 +163,6 @@ async function* pages<Page, Item>(
   items: (page: Page) => Item[],
 ): AsyncGenerator<Item[]> {
   for await (const page of paginator) yield items(page);
-}
-
-/** None of what is gone since it was listed. */
-async function tagsOf({ clients, signal }: Context, ResourceArn: string): Promise<Tags> {
-  try {
-    const { Tags = [] } = await clients.sagemaker.send(new ListTagsCommand({ ResourceArn }), {
-      abortSignal: signal,
-    });
-    return Tags;
-  } catch (error) {
-    if (error instanceof Error && /could not find|does not exist/i.test(error.message)) return [];
-    throw error;
-  }
 }
 
 async function studio(context: Context, config: Config): Promise<Resource[]> {

@@ -174,11 +174,20 @@ async function read(
     const { Body, ETag } = await clients.s3.send(new GetObjectCommand({ Bucket, Key }), {
       abortSignal: signal,
     });
-    const text = (await Body?.transformToString()) ?? "";
-    return { holding: JSON.parse(text) as Holding, etag: ETag };
+    return { holding: holdingFrom((await Body?.transformToString()) ?? ""), etag: ETag };
   } catch (error) {
     if (error instanceof Error && error.name === "NoSuchKey") return undefined;
     throw explainBucketError(error, Bucket);
+  }
+}
+
+/** What is no lease, as a person may have written it, binds nobody. */
+function holdingFrom(text: string): Holding {
+  const none: Holding = { holder: "", work: "teardown", since: "", until: "" };
+  try {
+    return { ...none, ...(JSON.parse(text) as Partial<Holding>) };
+  } catch {
+    return none;
   }
 }
 

@@ -3,8 +3,6 @@ import {
   DeleteEndpointCommand,
   DeleteEndpointConfigCommand,
   DeleteModelCommand,
-  DeleteModelPackageCommand,
-  DeleteModelPackageGroupCommand,
   DescribeTrainingJobCommand,
   DescribeTransformJobCommand,
   StopTrainingJobCommand,
@@ -12,10 +10,11 @@ import {
 } from "@aws-sdk/client-sagemaker";
 import type { Context } from "./context.ts";
 import { emptyPrefix } from "./empty-prefix.ts";
-import { describeEndpoint } from "./endpoint.ts";
+import { describeEndpoint, isSettled } from "./endpoint.ts";
+import { isAbsent } from "./errors.ts";
 import type { ObjectVersion } from "./object-versions.ts";
 import { poll } from "./poll.ts";
-import { registeredModels } from "./registered-models.ts";
+import { removeRegistry } from "./registered-models.ts";
 import { deleteReviewedStack } from "./reviewed-stack.ts";
 import { parseS3Uri } from "./s3.ts";
 import { deregisterScaling } from "./scaling.ts";
@@ -61,9 +60,9 @@ export async function remove(
       await deregisterScaling(context, name);
       return;
     case "endpoint":
-      await gone(
-        async () => !(await describeEndpoint(context, name))?.EndpointStatus?.endsWith("ing"),
-      );
+      await gone(async () => isSettled((await describeEndpoint(context, name))?.EndpointStatus));
+      // Of what is gone a role that may delete by tags alone is told "denied".
+      if ((await describeEndpoint(context, name)) === undefined) return;
       await ignoringAbsence(
         sagemaker.send(new DeleteEndpointCommand({ EndpointName: name }), abort),
       );
@@ -80,38 +79,32 @@ export async function remove(
     case "tuning job":
       await removeTuningJob(context, name, gone);
       return;
-    case "training job":
-      await ignoringAbsence(
-        sagemaker.send(new StopTrainingJobCommand({ TrainingJobName: name }), abort),
+    case "training job": {
+      const job = { TrainingJobName: name };
+      await stopped(
+        () => sagemaker.send(new StopTrainingJobCommand(job), abort),
+        async () => {
+          const found = await sagemaker.send(new DescribeTrainingJobCommand(job), abort);
+          return isOver(found.TrainingJobStatus);
+        },
+        gone,
       );
-      await gone(async () => {
-        const job = await sagemaker.send(
-          new DescribeTrainingJobCommand({ TrainingJobName: name }),
-          abort,
-        );
-        return isOver(job.TrainingJobStatus);
-      });
       return;
-    case "transform job":
-      await ignoringAbsence(
-        sagemaker.send(new StopTransformJobCommand({ TransformJobName: name }), abort),
+    }
+    case "transform job": {
+      const job = { TransformJobName: name };
+      await stopped(
+        () => sagemaker.send(new StopTransformJobCommand(job), abort),
+        async () => {
+          const found = await sagemaker.send(new DescribeTransformJobCommand(job), abort);
+          return isOver(found.TransformJobStatus);
+        },
+        gone,
       );
-      await gone(async () => {
-        const job = await sagemaker.send(
-          new DescribeTransformJobCommand({ TransformJobName: name }),
-          abort,
-        );
-        return isOver(job.TransformJobStatus);
-      });
       return;
+    }
     case "model package group":
-      for await (const { arn } of registeredModels(context, name)) {
-        await sagemaker.send(new DeleteModelPackageCommand({ ModelPackageName: arn }), abort);
-      }
-      await sagemaker.send(
-        new DeleteModelPackageGroupCommand({ ModelPackageGroupName: name }),
-        abort,
-      );
+      await removeRegistry(context, name);
       return;
     case "studio app":
     case "studio space":
@@ -143,20 +136,25 @@ function isOver(status: string | undefined): boolean {
   return status !== "InProgress" && status !== "Stopping";
 }
 
-/** Deleting what is gone, or stopping what is over, is success. */
+/** Stops a job and waits until it is over; a refusal does not count where it was over already. */
+async function stopped(
+  stop: () => Promise<unknown>,
+  over: () => Promise<boolean>,
+  until: (look: () => Promise<boolean>) => Promise<unknown>,
+): Promise<void> {
+  try {
+    await stop();
+  } catch (error) {
+    if (!(await over())) throw error;
+  }
+  await until(over);
+}
+
+/** Deleting what is gone is success. */
 async function ignoringAbsence(request: Promise<unknown>): Promise<void> {
   try {
     await request;
   } catch (error) {
     if (!isAbsent(error)) throw error;
   }
-}
-
-function isAbsent(error: unknown): boolean {
-  return (
-    error instanceof Error &&
-    /could not find|not found|does not exist|is in status|terminal state/i.test(
-      `${error.name} ${error.message}`,
-    )
-  );
 }

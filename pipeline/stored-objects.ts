@@ -1,5 +1,6 @@
 import type { Config } from "./config.ts";
 import type { Context } from "./context.ts";
+import { explainBucketError } from "./dataset/bucket-error.ts";
 import { keys } from "./names.ts";
 import { objectVersions, type ObjectVersion, unfinishedUploads } from "./object-versions.ts";
 import { registeredModels } from "./registered-models.ts";
@@ -28,6 +29,7 @@ export interface StoredObjects {
 /**
  * Counts everything under the environment's prefixes in three shares: the current reports, the current
  * artifacts of the models that are registered in `groups`, and all the rest, former versions too.
+ * @throws StepError where the bucket is not there: one that was misspelt would have nothing to delete.
  */
 export async function storedObjects(
   context: Context,
@@ -72,7 +74,7 @@ async function amountsUnder(
       amounts.rest.count += page.length;
     }
   } catch (error) {
-    if (!(error instanceof Error) || error.name !== "NoSuchBucket") throw error;
+    throw explainBucketError(error, bucket);
   }
   return amounts;
 }

@@ -8,7 +8,6 @@ import {
   DescribeDomainCommand,
   DescribeSpaceCommand,
   DescribeUserProfileCommand,
-  ListTagsCommand,
   paginateListApps,
   paginateListDomains,
   paginateListSpaces,
@@ -16,9 +15,9 @@ import {
 } from "@aws-sdk/client-sagemaker";
 import type { Config } from "./config.ts";
 import type { Context } from "./context.ts";
-import { StepError } from "./errors.ts";
+import { isAbsent, StepError } from "./errors.ts";
 import { poll } from "./poll.ts";
-import { isTagged } from "./tags.ts";
+import { isTagged, presentTags } from "./tags.ts";
 
 /** What SageMaker Studio is made of, in the order in which it can be deleted. */
 export const studioKinds = [
@@ -44,34 +43,38 @@ export async function studioResources(context: Context, config: Config): Promise
   const found: StudioResource[] = [];
   for await (const { Domains = [] } of paginateListDomains({ client }, {}, abort)) {
     for (const { DomainId = "", DomainArn } of Domains) {
-      const { Tags = [] } = await client.send(
-        new ListTagsCommand({ ResourceArn: DomainArn }),
-        abort,
-      );
-      if (!isTagged(config, Tags)) continue;
+      if (!isTagged(config, await presentTags(context, DomainArn))) continue;
       found.push({ kind: "studio domain", name: DomainId });
-      const inDomain = { DomainIdEquals: DomainId };
-      for await (const { Apps = [] } of paginateListApps({ client }, inDomain, abort)) {
-        for (const { Status, SpaceName, UserProfileName, AppType, AppName } of Apps) {
-          if (Status === "Deleted" || Status === "Failed") continue; // listed for a day, and not billed
-          const owner = SpaceName === undefined ? `user:${UserProfileName}` : `space:${SpaceName}`;
-          found.push({ kind: "studio app", name: `${DomainId}/${owner}/${AppType}/${AppName}` });
-        }
-      }
-      for await (const { Spaces = [] } of paginateListSpaces({ client }, inDomain, abort)) {
-        for (const { SpaceName } of Spaces) {
-          found.push({ kind: "studio space", name: `${DomainId}/${SpaceName}` });
-        }
-      }
-      const profiles = paginateListUserProfiles({ client }, inDomain, abort);
-      for await (const { UserProfiles = [] } of profiles) {
-        for (const { UserProfileName } of UserProfiles) {
-          found.push({ kind: "studio user profile", name: `${DomainId}/${UserProfileName}` });
-        }
-      }
+      found.push(...((await ignoringAbsence(() => contentsOf(context, DomainId))) ?? []));
     }
   }
   return found.toSorted((a, b) => studioKinds.indexOf(a.kind) - studioKinds.indexOf(b.kind));
+}
+
+/** What is in a domain, whoever made it. */
+async function contentsOf(context: Context, DomainId: string): Promise<StudioResource[]> {
+  const { sagemaker: client } = context.clients;
+  const abort = { abortSignal: context.signal };
+  const found: StudioResource[] = [];
+  const inDomain = { DomainIdEquals: DomainId };
+  for await (const { Apps = [] } of paginateListApps({ client }, inDomain, abort)) {
+    for (const { Status, SpaceName, UserProfileName, AppType, AppName } of Apps) {
+      if (Status === "Deleted" || Status === "Failed") continue; // listed for a day, and not billed
+      const owner = SpaceName === undefined ? `user:${UserProfileName}` : `space:${SpaceName}`;
+      found.push({ kind: "studio app", name: `${DomainId}/${owner}/${AppType}/${AppName}` });
+    }
+  }
+  for await (const { Spaces = [] } of paginateListSpaces({ client }, inDomain, abort)) {
+    for (const { SpaceName } of Spaces) {
+      found.push({ kind: "studio space", name: `${DomainId}/${SpaceName}` });
+    }
+  }
+  for await (const { UserProfiles = [] } of paginateListUserProfiles({ client }, inDomain, abort)) {
+    for (const { UserProfileName } of UserProfiles) {
+      found.push({ kind: "studio user profile", name: `${DomainId}/${UserProfileName}` });
+    }
+  }
+  return found;
 }
 
 /**
@@ -171,7 +174,7 @@ async function ignoringAbsence<T>(request: () => Promise<T>): Promise<T | undefi
   try {
     return await request();
   } catch (error) {
-    if (error instanceof Error && error.name === "ResourceNotFound") return undefined;
+    if (isAbsent(error)) return undefined;
     throw error;
   }
 }

@@ -53,7 +53,7 @@ export const after: Readonly<Record<Deletion["kind"], readonly Deletion["kind"][
   "studio domain": ["studio app", "studio space", "studio user profile"],
   stack: [],
   // What serves or works reads its model and writes captures and results.
-  objects: ["endpoint", "training job", "transform job", "stack"],
+  objects: ["endpoint", "tuning job", "training job", "transform job", "stack"],
 };
 
 const SHARES: readonly Share[] = ["reports", "models", "rest"];

@@ -1,6 +1,7 @@
 import type { Config } from "../../pipeline/config.ts";
 import type { Context } from "../../pipeline/context.ts";
 import { expiredEnvironments } from "../../pipeline/expiry.ts";
+import { explain } from "../../pipeline/explain.ts";
 import { StepError } from "../../pipeline/errors.ts";
 import { LeaseError, withLease } from "../../pipeline/lease.ts";
 import { teardown, TeardownError } from "../../pipeline/steps/teardown.ts";
@@ -62,10 +63,16 @@ export const action = defineAction({
           notice(`Environment ${environment} has expired and is left. ${error.message}`);
           continue;
         }
-        if (!(error instanceof TeardownError)) throw error;
-        failures.push(error.message);
-        torn.push({ plan: error.plan, expiresAt, dryRun, left: error.left });
-        deleted += error.deleted.length;
+        if (error instanceof TeardownError) {
+          failures.push(error.message);
+          torn.push({ plan: error.plan, expiresAt, dryRun, left: error.left });
+          deleted += error.deleted.length;
+        } else {
+          // It says nothing of the environments behind this one.
+          if (!expiredOnly || context.signal.aborted) throw error;
+          failures.push(`Environment ${environment}: ${explain(error)}`);
+          continue;
+        }
       }
       environments.push(environment);
     }

@@ -25,7 +25,7 @@ export interface KeptEnvironment {
 /**
  * Says anew when an environment ends, on its endpoint and its stack, and whether it is marked to stay;
  * nothing else of them changes.
- * @throws StepError where neither is there.
+ * @throws StepError where neither is there, or the stack is one that can only be deleted.
  */
 export async function keepEnvironment(
   context: Context,
@@ -73,6 +73,12 @@ async function keepStack(
   const name = names.stack(config);
   const stack = await describeStack(context, name);
   if (stack === undefined || !isTagged(config, stack.tags)) return [];
+  // Deploying would delete such a stack to make it anew, and here there is no template for that.
+  if (/^(CREATE_FAILED|ROLLBACK_|DELETE_)/.test(stack.status)) {
+    throw new StepError(
+      `Stack ${name} is ${stack.status} and can't be tagged anew. Deploy it again, or tear the environment down.`,
+    );
+  }
   await applyStack(context, {
     name,
     template: { UsePreviousTemplate: true },

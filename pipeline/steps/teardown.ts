@@ -82,7 +82,7 @@ export async function teardown(
     }
     ({ plan, spared } = await look(context, config, input));
     const appeared = plan.deletions.filter((deletion) => !failed.has(keyOf(deletion)));
-    if (appeared.length === 0) break;
+    if (appeared.length === 0 || number === PLANS) break;
     progress.line(`plan ${number + 1}, for what appeared meanwhile: ${list(appeared)}`);
   }
   const left: Left[] = [];

@@ -1,10 +1,15 @@
+import { CreateStackCommand } from "@aws-sdk/client-cloudformation";
 import {
   ListObjectsV2Command,
   ListObjectVersionsCommand,
   PutObjectCommand,
 } from "@aws-sdk/client-s3";
+import { CreateModelPackageGroupCommand } from "@aws-sdk/client-sagemaker";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
+import { rootClients } from "../../local/workflows/state.ts";
+import { expiryTag } from "../../pipeline/expiry.ts";
 import { keys } from "../../pipeline/names.ts";
+import { tags } from "../../pipeline/tags.ts";
 import { openStand, type Stand } from "./stand.ts";
 
 let stand: Stand;
@@ -51,6 +56,27 @@ test("fault 59: what another run works on is left alone until that run is over",
   const none = await tearDown({ "expired-only": true });
   expect(none.outputs).toEqual({ deleted: "0", left: "0", environments: "" });
   expect(none.annotations).toEqual([{ level: "notice", message: "No environment has expired." }]);
+});
+
+test("what fails in one expired environment leaves the others to go", async () => {
+  const clients = rootClients(stand.aws.clients, "us-east-1");
+  for (const environment of ["marked", "ended"]) {
+    const Tags = [...tags(scope(environment)), expiryTag(new Date(0))];
+    const StackName = `scones-${environment}-application`;
+    const TemplateBody = "Resources: { Topic: { Type: AWS::SNS::Topic } }";
+    await clients.cloudformation.send(new CreateStackCommand({ StackName, TemplateBody, Tags }));
+  }
+  // Neither its endpoint nor its stack says so: it has expired, and only a person may remove it.
+  const Tags = [...tags(scope("marked")), { Key: "scones:keep", Value: "true" }];
+  const ModelPackageGroupName = "scones-marked";
+  await clients.sagemaker.send(new CreateModelPackageGroupCommand({ ModelPackageGroupName, Tags }));
+  const hourly = await tearDown({ "expired-only": true });
+  expect(hourly.code).toBe(1);
+  expect(hourly.outputs).toMatchObject({ deleted: "1", environments: "ended" });
+  expect(hourly.annotations.at(-1)?.message).toMatch(
+    /^Environment marked: .* is to stay, by model package group/,
+  );
+  await tearDown({ environment: "marked", confirm: "marked", "keep-models": "false" });
 });
 
 test("a run whose environment is being torn down fails before it makes or keeps anything", async () => {

@@ -79,3 +79,35 @@ test("what arrives while it is at work goes too", async () => {
   s3.middlewareStack.remove("late");
   expect({ gone, left: await leftUnder("c/") }).toEqual({ gone: 2, left: [] });
 });
+
+test("what S3 has no time for is asked again, and what it refuses fails with its reason", async () => {
+  const { s3 } = stand.context.clients;
+  const answers = (Code: string, times: number) => {
+    let left = times;
+    s3.middlewareStack.add(
+      (next, { commandName }) =>
+        async (request) => {
+          if (commandName !== "DeleteObjectsCommand" || left-- <= 0) return next(request);
+          const output = { Errors: [{ Key: "d/0", Code, Message: "try again" }] };
+          return { response: undefined, output: output as never };
+        },
+      { step: "initialize", name: "busy" },
+    );
+  };
+  await put("d/0");
+  answers("SlowDown", 2);
+  await emptyPrefix(stand.context, Bucket, "d/");
+  s3.middlewareStack.remove("busy");
+  expect(await leftUnder("d/")).toEqual([]);
+  await put("d/0");
+  answers("AccessDenied", 1);
+  await expect(emptyPrefix(stand.context, Bucket, "d/")).rejects.toThrow(
+    "1 objects under s3://versioned/d/ were not deleted, the first d/0: AccessDenied try again.",
+  );
+  s3.middlewareStack.remove("busy");
+  answers("SlowDown", 1000);
+  await expect(emptyPrefix(stand.context, Bucket, "d/")).rejects.toThrow(
+    /is not empty after 20 looks, though 0 objects were deleted: somebody goes on writing/,
+  );
+  s3.middlewareStack.remove("busy");
+});

@@ -91,6 +91,17 @@ test("a tag that holds no time is named, its environment stays, and others still
   ]);
 });
 
+test("a tag that names no environment, such as a part of another's prefix, removes nothing", async () => {
+  const odd = ["production/datasets", "uploads", ""];
+  const stacks = Object.fromEntries(odd.map((name) => [`odd-${name}`, expiring(name, -1)]));
+  const { found, unreadable } = await expired({ "scones-b": expiring("b", -1) }, stacks);
+  expect(found).toEqual(["b"]);
+  expect(unreadable[0]).toBe(
+    'Stack odd-production/datasets has the tag scones:environment: "production/datasets", which is no environment\'s name. Correct it.',
+  );
+  expect(unreadable).toHaveLength(odd.length);
+});
+
 test("the tag says when, or that it is never", () => {
   const Key = "scones:expires-at";
   expect(expiryTag(now)).toEqual({ Key, Value: "2026-06-01T12:00:00.000Z" });

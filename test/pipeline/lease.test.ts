@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
-import { GetObjectCommand } from "@aws-sdk/client-s3";
+import { GetObjectCommand, PutObjectCommand } from "@aws-sdk/client-s3";
 import * as fc from "fast-check";
 import {
   type Holding,
@@ -94,6 +94,14 @@ test("a lease that is over keeps nobody off", async () => {
   await takeLease(stand.context, config, pipeline(1, 0));
   await takeLease(stand.context, config, teardown(2));
   expect(await holder("over")).toBe("github-2");
+});
+
+test("an object that is no lease keeps nobody off", async () => {
+  const config = scope("scribbled");
+  const object = { Bucket: bucket, Key: keys.lease(config), Body: "mine!" };
+  await stand.context.clients.s3.send(new PutObjectCommand(object));
+  await takeLease(stand.context, config, teardown(2));
+  expect(await holder("scribbled")).toBe("github-2");
 });
 
 /** Whoever is no run has none, and is neither older nor newer. */

@@ -4,6 +4,7 @@ import { closeStudio, openStudio } from "../../../pipeline/steps/studio.ts";
 import { teardown } from "../../../pipeline/steps/teardown.ts";
 import { studioResources } from "../../../pipeline/studio.ts";
 import { tags } from "../../../pipeline/tags.ts";
+import { contextAnswering } from "../answering.ts";
 import { type Thing, studioService } from "./studio-service.ts";
 
 const config = parseConfig("environment: test");
@@ -99,6 +100,17 @@ test("apps that ended are no longer there, one that starts is waited for", async
     { kind: "studio app", name: "d-1/space:starting/JupyterLab/default" },
     { kind: "studio domain", name: "d-1" },
   ]);
+});
+
+test("a domain that goes while it is listed, ours or a stranger's, is no failure", async () => {
+  const gone = Object.assign(new Error("Domain does not exist"), { name: "ResourceNotFound" });
+  using context = contextAnswering((operation, { ResourceArn }) => {
+    const Domains = ["d-1", "d-2"].map((DomainId) => ({ DomainId, DomainArn: DomainId }));
+    if (operation === "ListDomains") return { Domains };
+    if (operation === "ListTags" && ResourceArn === "d-2") return { Tags: ours };
+    throw gone;
+  });
+  expect(await studioResources(context, config)).toEqual([{ kind: "studio domain", name: "d-2" }]);
 });
 
 test("a space that is being made is deleted once it is there", async () => {
