@@ -59,9 +59,9 @@ def _enforcing(access_key_id, action, service, region, resource_arn="*", service
     if action.startswith("cloudformation:"):
         checks = _cloudformation_checks(action, resource_arn, service_context or {})
     elif action == "cloudwatch:PutMetricData":
-        checks = [(action, resource_arn, {**(service_context or {}), "cloudwatch:namespace": _namespace()})]
+        checks = [(action, resource_arn, {**(service_context or {}), "cloudwatch:namespace": _asked("Namespace")})]
     else:
-        checks = [(action, resource_arn, service_context)]
+        checks = [(action, resource, service_context) for resource in _resources(action) or [resource_arn]]
     for checked, resource, context in checks:
         denied = _recorded(access_key_id, checked, service, region, resource, context)
         if denied:
@@ -103,14 +103,30 @@ def _cloudformation_checks(action, resource, context):
     return checks
 
 
-def _namespace():
-    """The namespace that metrics are put into; ministack leaves it out of what it decides by."""
+def _resources(action):
+    """What AWS decides an action by, where ministack says "*" or the log group."""
+    if action in ("cloudwatch:GetDashboard", "cloudwatch:DeleteDashboards"):
+        names = _asked("DashboardNames") or [_asked("DashboardName")]
+        return [f"arn:aws:cloudwatch::{get_account_id()}:dashboard/{name}" for name in names]
+    if action == "cloudwatch:DeleteAlarms":
+        names = _asked("AlarmNames") or []
+        return [f"arn:aws:cloudwatch:{get_region()}:{get_account_id()}:alarm:{name}" for name in names]
+    if action == "cloudwatch:ListTagsForResource":
+        return [_asked("ResourceARN")]
+    if action in ("logs:PutLogEvents", "logs:DeleteLogStream"):
+        group, stream = _asked("logGroupName"), _asked("logStreamName")
+        return [f"arn:aws:logs:{get_region()}:{get_account_id()}:log-group:{group}:log-stream:{stream}"]
+    return None
+
+
+def _asked(member):
+    """A member of a request; ministack leaves most of them out of what it decides by."""
     request = iam_evaluator._signed_request.get()
     body = request.body.decode("utf-8", "replace") if request else ""
     try:
-        return json.loads(body).get("Namespace")
+        return json.loads(body).get(member)
     except ValueError:
-        return parse_qs(body).get("Namespace", [None])[0]
+        return parse_qs(body).get(member, [None])[0]
 
 
 def _naming(service, action, principal_arn, request_id, **rest):

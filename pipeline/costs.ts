@@ -1,5 +1,5 @@
 import type { Config } from "./config.ts";
-import { dollars, priceOf, storageCost } from "./prices.ts";
+import { DAYS_A_MONTH, dollars, priceOf, storageCost } from "./prices.ts";
 import { type Service, servicePrice } from "./service-prices.ts";
 
 /** What an estimate rests on, besides the configuration. */
@@ -32,7 +32,6 @@ export interface Costs {
 
 /** AWS's month, in hours. */
 export const HOURS_A_MONTH = 730;
-const DAYS_A_MONTH = 30;
 /** A staged picture's size in bytes, as docs/scale.md has it. */
 const PICTURE_BYTES = 2417;
 /** Of logs a picture; an estimate. */

@@ -32,3 +32,13 @@ export function isAbsent(error: unknown): boolean {
     )
   );
 }
+
+/** What AWS answers; undefined where what was asked for, or was to be deleted, is not there. */
+export async function ifPresent<T>(request: Promise<T>): Promise<T | undefined> {
+  try {
+    return await request;
+  } catch (error) {
+    if (isAbsent(error)) return undefined;
+    throw error;
+  }
+}

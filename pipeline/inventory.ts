@@ -10,9 +10,12 @@ import {
 import { type BilledInstances, billedInstances } from "./billed-instances.ts";
 import type { Config } from "./config.ts";
 import type { Context } from "./context.ts";
+import { logGroups } from "./log-groups.ts";
 import { names } from "./names.ts";
 import { reviewedStack } from "./reviewed-stack.ts";
+import { jobLogs } from "./sagemaker-logs.ts";
 import { isScaled } from "./scaling.ts";
+import { remainKinds, stackRemains } from "./stack-remains.ts";
 import { describeStack } from "./stack-status.ts";
 import { studioKinds, studioResources } from "./studio.ts";
 import { isProtected, isTagged, presentTags } from "./tags.ts";
@@ -29,6 +32,8 @@ export const kinds = [
   "model package group",
   ...studioKinds,
   "stack",
+  ...remainKinds,
+  "job log",
 ] as const;
 
 export type Kind = (typeof kinds)[number];
@@ -41,6 +46,8 @@ export interface Resource {
   readonly why: string;
   /** Marked to stay until a person says its environment's name. */
   readonly protected: boolean;
+  /** How many, where one stands for several. */
+  readonly count?: number | undefined;
   /** What it is billed for by the hour; undefined where nothing is, or where that can't be told. */
   readonly instances?: BilledInstances | undefined;
 }
@@ -54,7 +61,8 @@ export async function inventory(context: Context, config: Config): Promise<Resou
     sageMakerResources(context, config),
     studio(context, config),
     stack(context, config, names.studioStack(config)),
-    stack(context, config, names.stack(config)),
+    application(context, config),
+    jobs(context, config),
   ]);
   return found.flat().toSorted((a, b) => kinds.indexOf(a.kind) - kinds.indexOf(b.kind));
 }
@@ -150,12 +158,20 @@ async function sageMakerResources(context: Context, config: Config): Promise<Res
       }
     }
   }
-  // A target outlives its endpoint, so that a name without one is the environment's own too.
-  if (!strangers.has(`endpoint ${NameContains}`) && (await isScaled(context, NameContains))) {
-    const why = `its endpoint ${NameContains}`;
-    resources.push({ kind: "scaling", name: NameContains, why, protected: false });
+  const isStrange = strangers.has(`endpoint ${NameContains}`);
+  return [...resources, ...(isStrange ? [] : await ofEndpoint(context, NameContains))];
+}
+
+/** What AWS can't tag of an endpoint. It outlives it, so that a name without one is the environment's own too. */
+async function ofEndpoint(context: Context, endpoint: string): Promise<Resource[]> {
+  const owned = { why: `its endpoint ${endpoint}`, protected: false };
+  const found: Resource[] = [];
+  if (await isScaled(context, endpoint)) found.push({ kind: "scaling", name: endpoint, ...owned });
+  const group = `/aws/sagemaker/Endpoints/${endpoint}`;
+  for await (const { name } of logGroups(context, group)) {
+    if (name === group) found.push({ kind: "log group", name, ...owned });
   }
-  return resources;
+  return found;
 }
 
 async function* pages<Page, Item>(
@@ -173,6 +189,21 @@ async function studio(context: Context, config: Config): Promise<Resource[]> {
     why: kind === "studio domain" ? "its tags" : `its domain ${name.split("/")[0]}`,
     protected: false,
   }));
+}
+
+async function jobs(context: Context, config: Config): Promise<Resource[]> {
+  const found = await jobLogs(context, config);
+  const why = "its job's tags";
+  return found.map(({ name, count }) => ({ kind: "job log", name, count, why, protected: false }));
+}
+
+/** The application's stack, or else what one left behind. */
+async function application(context: Context, config: Config): Promise<Resource[]> {
+  const stackName = names.stack(config);
+  const found = await stack(context, config, stackName);
+  if (found.length > 0 || (await describeStack(context, stackName)) !== undefined) return found;
+  const remains = await stackRemains(context, config);
+  return remains.map(({ kind, name, why }) => ({ kind, name, why, protected: false }));
 }
 
 async function stack(context: Context, config: Config, name: string): Promise<Resource[]> {

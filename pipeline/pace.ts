@@ -1,8 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Context } from "./context.ts";
 
-/** Requests a second that a teardown sends to one service; AWS's limits on deletions are not published. */
+/** Requests a second that a teardown sends to a service; most of AWS's limits are not published. */
 const PER_SECOND = 20;
+/** DescribeLogGroups has the lowest: https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/cloudwatch_limits_cwl.html */
+const LOGS_PER_SECOND = 10;
 /** So many at once after a pause, before the rate holds. */
 const BURST = 20;
 
@@ -14,7 +16,7 @@ export class Pace {
   /** When the bucket will be full again, on the clock of `performance.now`. */
   #fullAt = performance.now();
 
-  constructor(perSecond = PER_SECOND) {
+  constructor(perSecond: number) {
     this.#perSecond = perSecond;
   }
 
@@ -38,23 +40,27 @@ export function bounded({ clients, signal }: Context): Disposable {
     name: "scones-pace",
     override: true,
   } as const;
-  const paced = () => {
-    const pace = new Pace();
+  const paced = (perSecond = PER_SECOND) => {
+    const pace = new Pace(perSecond);
     return <Request, Response>(next: (request: Request) => Promise<Response>) =>
       async (request: Request): Promise<Response> => {
         await pace.take(signal);
         return next(request);
       };
   };
-  const { sagemaker, cloudformation, autoscaling } = clients;
+  const { sagemaker, cloudformation, autoscaling, cloudwatch, logs } = clients;
   sagemaker.middlewareStack.add(paced(), options);
   cloudformation.middlewareStack.add(paced(), options);
   autoscaling.middlewareStack.add(paced(), options);
+  cloudwatch.middlewareStack.add(paced(), options);
+  logs.middlewareStack.add(paced(LOGS_PER_SECOND), options);
   return {
     [Symbol.dispose]: () => {
-      for (const { middlewareStack } of [sagemaker, cloudformation, autoscaling]) {
-        middlewareStack.remove(options.name);
-      }
+      sagemaker.middlewareStack.remove(options.name);
+      cloudformation.middlewareStack.remove(options.name);
+      autoscaling.middlewareStack.remove(options.name);
+      cloudwatch.middlewareStack.remove(options.name);
+      logs.middlewareStack.remove(options.name);
     },
   };
 }

@@ -30,7 +30,7 @@ export function priceOf(instance: PricedInstance): number | undefined {
 
 const GB = 2 ** 30;
 /** As AWS counts a month of storage. */
-const DAYS_A_MONTH = 30;
+export const DAYS_A_MONTH = 30;
 
 /** USD a day for what lies in S3 Standard, requests left out; undefined where `prices.json` has no such price. */
 export function storageCost(region: string, bytes: number): number | undefined {

@@ -4,7 +4,7 @@ import {
   paginateListModelPackages,
 } from "@aws-sdk/client-sagemaker";
 import type { Context } from "./context.ts";
-import { isAbsent } from "./errors.ts";
+import { ifPresent, isAbsent } from "./errors.ts";
 import { readModelPackage, type RegisteredModel } from "./model-package.ts";
 
 /** Every version of a model package group; none of one that is gone. */
@@ -13,7 +13,7 @@ export async function* registeredModels(
   group: string,
 ): AsyncGenerator<RegisteredModel> {
   for (const arn of await versionsOf(context, group)) {
-    const model = await orAbsent(readModelPackage(context, arn));
+    const model = await ifPresent(readModelPackage(context, arn));
     if (model !== undefined) yield model;
   }
 }
@@ -23,10 +23,10 @@ export async function removeRegistry(context: Context, group: string): Promise<v
   const { sagemaker } = context.clients;
   const abort = { abortSignal: context.signal };
   for (const ModelPackageName of await versionsOf(context, group)) {
-    await orAbsent(sagemaker.send(new DeleteModelPackageCommand({ ModelPackageName }), abort));
+    await ifPresent(sagemaker.send(new DeleteModelPackageCommand({ ModelPackageName }), abort));
   }
   const request = new DeleteModelPackageGroupCommand({ ModelPackageGroupName: group });
-  await orAbsent(sagemaker.send(request, abort));
+  await ifPresent(sagemaker.send(request, abort));
 }
 
 /** All of them before one is deleted: that would move the pages. */
@@ -47,13 +47,4 @@ async function versionsOf(
     if (!isAbsent(error)) throw error;
   }
   return arns;
-}
-
-async function orAbsent<T>(request: Promise<T>): Promise<T | undefined> {
-  try {
-    return await request;
-  } catch (error) {
-    if (isAbsent(error)) return undefined;
-    throw error;
-  }
 }

@@ -1,4 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { DeleteAlarmsCommand, DeleteDashboardsCommand } from "@aws-sdk/client-cloudwatch";
+import { DeleteLogGroupCommand } from "@aws-sdk/client-cloudwatch-logs";
 import {
   DeleteEndpointCommand,
   DeleteEndpointConfigCommand,
@@ -11,12 +13,13 @@ import {
 import type { Context } from "./context.ts";
 import { emptyPrefix } from "./empty-prefix.ts";
 import { describeEndpoint, isSettled } from "./endpoint.ts";
-import { isAbsent } from "./errors.ts";
+import { ifPresent } from "./errors.ts";
 import type { ObjectVersion } from "./object-versions.ts";
 import { poll } from "./poll.ts";
 import { removeRegistry } from "./registered-models.ts";
 import { deleteReviewedStack } from "./reviewed-stack.ts";
 import { parseS3Uri } from "./s3.ts";
+import { removeJobLog } from "./sagemaker-logs.ts";
 import { deregisterScaling } from "./scaling.ts";
 import { deleteStack } from "./stack.ts";
 import { removeStudioResource } from "./studio.ts";
@@ -45,7 +48,7 @@ export async function remove(
   { kind, name }: Pick<Deletion, "kind" | "name">,
   { timeoutMs, pollIntervalMs, spared }: RemovalOptions,
 ): Promise<void> {
-  const { sagemaker } = context.clients;
+  const { sagemaker, cloudwatch, logs } = context.clients;
   const abort = { abortSignal: context.signal };
   const gone = (look: () => Promise<boolean>) =>
     poll(async () => ((await look()) ? true : undefined), {
@@ -63,18 +66,16 @@ export async function remove(
       await gone(async () => isSettled((await describeEndpoint(context, name))?.EndpointStatus));
       // Of what is gone a role that may delete by tags alone is told "denied".
       if ((await describeEndpoint(context, name)) === undefined) return;
-      await ignoringAbsence(
-        sagemaker.send(new DeleteEndpointCommand({ EndpointName: name }), abort),
-      );
+      await ifPresent(sagemaker.send(new DeleteEndpointCommand({ EndpointName: name }), abort));
       await gone(async () => (await describeEndpoint(context, name)) === undefined);
       return;
     case "endpoint configuration":
-      await ignoringAbsence(
+      await ifPresent(
         sagemaker.send(new DeleteEndpointConfigCommand({ EndpointConfigName: name }), abort),
       );
       return;
     case "model":
-      await ignoringAbsence(sagemaker.send(new DeleteModelCommand({ ModelName: name }), abort));
+      await ifPresent(sagemaker.send(new DeleteModelCommand({ ModelName: name }), abort));
       return;
     case "tuning job":
       await removeTuningJob(context, name, gone);
@@ -123,6 +124,20 @@ export async function remove(
         intervalMs: Math.min(pollIntervalMs, STACK_INTERVAL_MS),
       });
       return;
+    case "alarm":
+      await cloudwatch.send(new DeleteAlarmsCommand({ AlarmNames: [name] }), abort);
+      return;
+    case "dashboard":
+      await ifPresent(
+        cloudwatch.send(new DeleteDashboardsCommand({ DashboardNames: [name] }), abort),
+      );
+      return;
+    case "log group":
+      await ifPresent(logs.send(new DeleteLogGroupCommand({ logGroupName: name }), abort));
+      return;
+    case "job log":
+      await removeJobLog(context, name);
+      return;
     case "objects": {
       const { bucket, key } = parseS3Uri(name);
       await emptyPrefix(context, bucket, key, spared);
@@ -148,13 +163,4 @@ async function stopped(
     if (!(await over())) throw error;
   }
   await until(over);
-}
-
-/** Deleting what is gone is success. */
-async function ignoringAbsence(request: Promise<unknown>): Promise<void> {
-  try {
-    await request;
-  } catch (error) {
-    if (!isAbsent(error)) throw error;
-  }
 }

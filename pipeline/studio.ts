@@ -15,7 +15,7 @@ import {
 } from "@aws-sdk/client-sagemaker";
 import type { Config } from "./config.ts";
 import type { Context } from "./context.ts";
-import { isAbsent, StepError } from "./errors.ts";
+import { ifPresent, StepError } from "./errors.ts";
 import { poll } from "./poll.ts";
 import { isTagged, presentTags } from "./tags.ts";
 
@@ -45,7 +45,7 @@ export async function studioResources(context: Context, config: Config): Promise
     for (const { DomainId = "", DomainArn } of Domains) {
       if (!isTagged(config, await presentTags(context, DomainArn))) continue;
       found.push({ kind: "studio domain", name: DomainId });
-      found.push(...((await ignoringAbsence(() => contentsOf(context, DomainId))) ?? []));
+      found.push(...((await ifPresent(contentsOf(context, DomainId))) ?? []));
     }
   }
   return found.toSorted((a, b) => studioKinds.indexOf(a.kind) - studioKinds.indexOf(b.kind));
@@ -91,7 +91,7 @@ export async function removeStudioResource(
   let asked = false;
   await poll(
     async () => {
-      const state = await ignoringAbsence(look);
+      const state = await ifPresent(look());
       if (state === undefined || state.Status === "Deleted") return true;
       if (/^(Pending|Updating|Deleting)$/.test(state.Status ?? "")) return undefined;
       if (asked && /failed$/i.test(state.Status ?? "")) {
@@ -100,7 +100,7 @@ export async function removeStudioResource(
             "Look at it in SageMaker's console, then run the step again.",
         );
       }
-      if (!asked) await ignoringAbsence(() => remove(state));
+      if (!asked) await ifPresent(remove(state));
       asked = true;
       return undefined;
     },
@@ -168,13 +168,4 @@ function operations(
         abort,
       ),
   };
-}
-
-async function ignoringAbsence<T>(request: () => Promise<T>): Promise<T | undefined> {
-  try {
-    return await request();
-  } catch (error) {
-    if (isAbsent(error)) return undefined;
-    throw error;
-  }
 }

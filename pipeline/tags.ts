@@ -1,7 +1,7 @@
 import { ListTagsCommand } from "@aws-sdk/client-sagemaker";
 import type { Config } from "./config.ts";
 import type { Context } from "./context.ts";
-import { isAbsent } from "./errors.ts";
+import { ifPresent } from "./errors.ts";
 
 export interface Tag {
   readonly Key: string;
@@ -65,10 +65,5 @@ export async function tagsOf({ clients, signal }: Context, arn: string | undefin
 
 /** The same; none of what is gone since it was listed. */
 export async function presentTags(context: Context, arn: string | undefined): Promise<Tags> {
-  try {
-    return await tagsOf(context, arn);
-  } catch (error) {
-    if (isAbsent(error)) return [];
-    throw error;
-  }
+  return (await ifPresent(tagsOf(context, arn))) ?? [];
 }

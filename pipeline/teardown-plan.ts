@@ -1,6 +1,7 @@
 import type { Config } from "./config.ts";
 import { type Kind, kinds, type Resource } from "./inventory.ts";
-import { priceOf, storageCost } from "./prices.ts";
+import { DAYS_A_MONTH, priceOf, storageCost } from "./prices.ts";
+import { servicePrice } from "./service-prices.ts";
 import type { Amount, Share, Stored } from "./stored-objects.ts";
 
 /** Something that is to go. */
@@ -11,7 +12,7 @@ export interface Deletion {
   /** How it is known to be the environment's. */
   readonly why: string;
   /** How many, where one deletion stands for several. */
-  readonly count?: number;
+  readonly count?: number | undefined;
   /** USD for each day that it stays; undefined where `prices.json` does not tell. */
   readonly usdPerDay: number | undefined;
 }
@@ -52,6 +53,11 @@ export const after: Readonly<Record<Deletion["kind"], readonly Deletion["kind"][
   "studio user profile": ["studio app", "studio space"],
   "studio domain": ["studio app", "studio space", "studio user profile"],
   stack: [],
+  alarm: ["stack"],
+  dashboard: ["stack"],
+  // Whoever writes makes a group anew.
+  "log group": ["endpoint", "stack"],
+  "job log": ["tuning job", "training job", "transform job", "stack"],
   // What serves or works reads its model and writes captures and results.
   objects: ["endpoint", "tuning job", "training job", "transform job", "stack"],
 };
@@ -77,11 +83,12 @@ export function planTeardown(
   const stays = ({ kind }: Resource) => kind === "model package group" && teardown.keepModels;
   const deletions: Deletion[] = resources
     .filter((resource) => !stays(resource))
-    .map(({ kind, name, why, instances }) => ({
+    .map(({ kind, name, why, count, instances }) => ({
       kind,
       name,
       why,
-      usdPerDay: instances === undefined ? free(kind) : daily(region, instances),
+      count,
+      usdPerDay: instances === undefined ? costOf(region, kind) : daily(region, instances),
     }));
   for (const { uri, amounts } of places) {
     const { count, bytes } = sum(going.map((share) => amounts[share]));
@@ -110,18 +117,30 @@ export function planTeardown(
   };
 }
 
-/** An endpoint, a job or an app has instances, a space a disk; a stack's alarms and logs are billed by what they are. */
-function free(kind: Kind): number | undefined {
-  return [
-    "endpoint",
-    "training job",
-    "transform job",
-    "studio app",
-    "studio space",
-    "stack",
-  ].includes(kind)
-    ? undefined
-    : 0;
+/**
+ * An endpoint, a job or an app has instances, a space a disk, a log its bytes, of which AWS does not tell; a stack's
+ * alarms and logs are billed by what they are.
+ */
+const UNTOLD: ReadonlySet<Kind> = new Set([
+  "endpoint",
+  "training job",
+  "transform job",
+  "studio app",
+  "studio space",
+  "stack",
+  "log group",
+  "job log",
+] as const);
+
+/** A day of what has no instances. */
+function costOf(region: string, kind: Kind): number | undefined {
+  if (kind === "alarm") return aDayOf(servicePrice(region, "alarm month"));
+  if (kind === "dashboard") return aDayOf(servicePrice(region, "dashboard month"));
+  return UNTOLD.has(kind) ? undefined : 0;
+}
+
+function aDayOf(month: number | undefined): number | undefined {
+  return month && month / DAYS_A_MONTH;
 }
 
 function daily(region: string, instances: NonNullable<Resource["instances"]>): number | undefined {

@@ -4,7 +4,7 @@ import type { Deletion, TeardownPlan } from "./teardown-plan.ts";
 /** A plan as lines for a log: what would go, why, and what it costs a day; then what stays. */
 export function planLines({ deletions, kept, usdPerDay, environment }: TeardownPlan): string[] {
   const unpriced = deletions.filter((each) => each.usdPerDay === undefined);
-  const unknown = unpriced.length === 0 ? "" : `, and what ${unpriced.map(nameOf).join(", ")} cost`;
+  const unknown = unpriced.length === 0 ? "" : `, and what ${together(unpriced).join(", ")} cost`;
   return [
     deletions.length === 0
       ? `plan: nothing of ${environment} to delete`
@@ -24,6 +24,14 @@ export function cost({ usdPerDay }: Pick<Deletion, "usdPerDay">): string {
 /** What a plan's deletions cost together, as far as it is known: `$5.52 a day`. */
 export function total({ usdPerDay }: Pick<TeardownPlan, "usdPerDay">): string {
   return usdPerDay === 0 ? "nothing" : cost({ usdPerDay });
+}
+
+/** One by its name, several of a kind by their number. */
+function together(deletions: readonly Deletion[]): string[] {
+  const kinds = Map.groupBy(deletions, ({ kind }) => kind);
+  return [...kinds].map(([kind, [first, ...others]]) =>
+    first === undefined || others.length > 0 ? `${1 + others.length} ${kind}s` : nameOf(first),
+  );
 }
 
 function nameOf({ kind, name, count }: Deletion): string {

@@ -25,13 +25,14 @@ export function lastWords(log: readonly string[]): string {
 
 /**
  * Starts a script of the algorithm with Node, apart from the caller's environment as in a container.
- * `onLine` gets each line of its standard output.
+ * `onLine` gets each line of its standard output, `onLog` those of its errors too.
  */
 export function startContainer(
   script: string,
   args: readonly string[],
   environment: Readonly<Record<string, string>>,
   onLine: (line: string) => void,
+  onLog: (line: string) => void = () => undefined,
 ): Container {
   const preload = new URL("end-with-parent.ts", import.meta.url).href;
   const { PATH = "", HOME = "", TMPDIR = "/tmp" } = process.env;
@@ -44,6 +45,7 @@ export function startContainer(
   const log: string[] = [];
   const keep = (line: string) => {
     log.push(line);
+    onLog(line);
     if (log.length > keptLines) log.shift();
   };
   createInterface({ input: child.stdout }).on("line", (line) => {

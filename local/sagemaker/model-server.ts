@@ -4,6 +4,7 @@ import path from "node:path";
 import { buffer } from "node:stream/consumers";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Container, lastWords, startContainer } from "./container.ts";
+import type { ContainerLog } from "./container-log.ts";
 
 const startLimitMs = 60_000;
 /** The longest that InvokeEndpoint lets a model take. */
@@ -29,6 +30,14 @@ export interface ModelServer {
   close(): Promise<void>;
 }
 
+/** What a serving container is started with. */
+export interface Serving {
+  readonly modelDir: string;
+  readonly environment: Readonly<Record<string, string>>;
+  /** Undefined where nothing is logged. */
+  readonly log: ContainerLog | undefined;
+}
+
 /**
  * Starts the serving container over an unpacked model and waits until it answers `/ping`. Once
  * `signal` aborts, closing it waits for no answer.
@@ -36,8 +45,7 @@ export interface ModelServer {
  */
 export async function startModelServer(
   algorithmDir: string,
-  modelDir: string,
-  environment: Readonly<Record<string, string>>,
+  { modelDir, environment, log }: Serving,
   signal: AbortSignal,
 ): Promise<ModelServer> {
   const port = Promise.withResolvers<number>();
@@ -49,6 +57,7 @@ export async function startModelServer(
       const found = /^\{"port":\s*(\d+)/.exec(line)?.[1];
       if (found !== undefined) port.resolve(Number(found));
     },
+    (line) => log?.line(line),
   );
   const agent = new Agent({ keepAlive: true });
   const ended = container.ended.then(() => {
@@ -58,9 +67,10 @@ export async function startModelServer(
   try {
     const number = await Promise.race([port.promise, ended, aborted(deadline)]);
     await Promise.race([ping(number, agent, deadline), ended]);
-    return serving(container, number, agent, signal);
+    return serving(container, log, { number, agent, abandoned: signal });
   } catch (error) {
     await container.stop();
+    await log?.close();
     agent.destroy();
     throw error;
   }
@@ -68,9 +78,8 @@ export async function startModelServer(
 
 function serving(
   container: Container,
-  port: number,
-  agent: Agent,
-  abandoned: AbortSignal,
+  log: ContainerLog | undefined,
+  { number: port, agent, abandoned }: { number: number; agent: Agent; abandoned: AbortSignal },
 ): ModelServer {
   const asked = new Set<Promise<unknown>>();
   return {
@@ -89,6 +98,7 @@ function serving(
       await Promise.race([Promise.all(asked), tooLong]);
       drained.abort();
       await container.stop();
+      await log?.close();
       agent.destroy();
     },
   };

@@ -1,7 +1,10 @@
 import { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
+import { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
 import { S3Client } from "@aws-sdk/client-s3";
 import { ROOT } from "../ministack.ts";
 import type { Authority } from "./authority.ts";
+import { ContainerLog } from "./container-log.ts";
+import type { LogStream } from "./log-streams.ts";
 import { ServiceError } from "./wire.ts";
 
 interface Settings {
@@ -18,6 +21,7 @@ export class Roles {
   readonly #authority: Authority | undefined;
   readonly #s3 = new Map<string, S3Client>();
   readonly #cloudWatch = new Map<string, CloudWatchClient>();
+  readonly #logs = new Map<string, CloudWatchLogsClient>();
 
   /** Without an authority there are no roles: whatever is asked for is done as the root of a local AWS. */
   constructor(settings: Settings, authority: Authority | undefined) {
@@ -57,6 +61,17 @@ export class Roles {
     });
   }
 
+  /** A stream of CloudWatch Logs, likewise; undefined where the local SageMaker was given no CloudWatch. */
+  log(roleArn: string | undefined, sourceArn: string, stream: LogStream): ContainerLog | undefined {
+    const { region, cloudWatchEndpoint: endpoint } = this.#settings;
+    if (endpoint === undefined) return undefined;
+    const client = this.#kept(this.#logs, roleArn, sourceArn, () => {
+      const credentials = this.#credentials(roleArn, sourceArn, endpoint);
+      return new CloudWatchLogsClient({ region, endpoint, ...credentials });
+    });
+    return new ContainerLog(client, stream);
+  }
+
   /** @throws ServiceError ValidationException where SageMaker may not assume the role. */
   async check(roleArn: string, sourceArn: string): Promise<void> {
     const session = await this.#authority?.assume(roleArn, sessionOf(sourceArn));
@@ -69,7 +84,8 @@ export class Roles {
   }
 
   destroy(): void {
-    for (const client of [...this.#s3.values(), ...this.#cloudWatch.values()]) client.destroy();
+    for (const clients of [this.#s3, this.#cloudWatch, this.#logs])
+      for (const client of clients.values()) client.destroy();
   }
 
   /** One client for each role and purpose. */

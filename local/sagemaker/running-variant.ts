@@ -2,6 +2,7 @@ import { Capture } from "./capture.ts";
 import type { EndpointConfig, ServedVariant } from "./endpoint-configs.ts";
 import { Instance } from "./instance.ts";
 import { JobFailure, noCapacity } from "./job-failure.ts";
+import { logStreams } from "./log-streams.ts";
 import { findModel, type Model } from "./models.ts";
 import { type UnpackedModel, unpackModel } from "./served-model.ts";
 import type { Service } from "./service.ts";
@@ -23,6 +24,7 @@ export class RunningVariant {
   /** Instances that it is to have; fewer or more run while it is resized. */
   desired: number;
   readonly #service: Service;
+  readonly #endpointName: string;
   readonly #files: UnpackedModel;
   readonly #instances: Instance[] = [];
 
@@ -30,9 +32,15 @@ export class RunningVariant {
     service: Service,
     variant: ServedVariant,
     { instances, weight }: Size,
-    made: { model: Model; files: UnpackedModel; capture: Capture | undefined },
+    made: {
+      endpointName: string;
+      model: Model;
+      files: UnpackedModel;
+      capture: Capture | undefined;
+    },
   ) {
     this.#service = service;
+    this.#endpointName = made.endpointName;
     this.variant = variant;
     this.model = made.model;
     this.#files = made.files;
@@ -54,7 +62,8 @@ export class RunningVariant {
     const s3 = service.roles.s3(model.request.ExecutionRoleArn, model.arn);
     const capture =
       DataCaptureConfig && new Capture(s3, DataCaptureConfig, endpointName, variant.VariantName);
-    const running = new RunningVariant(service, variant, size, { model, files, capture });
+    const made = { endpointName, model, files, capture };
+    const running = new RunningVariant(service, variant, size, made);
     try {
       await running.resize();
       return running;
@@ -102,7 +111,10 @@ export class RunningVariant {
     const { VariantName, InstanceType } = this.variant;
     if (none.has(InstanceType)) throw new JobFailure(noCapacity);
     try {
-      return await Instance.launch(() => this.#files.start(closing));
+      return await Instance.launch(() => {
+        const stream = logStreams.endpoint(this.#endpointName, VariantName);
+        return this.#files.start(stream, closing);
+      });
     } catch (error) {
       const why = messageOf(error);
       throw new JobFailure(

@@ -4,6 +4,7 @@ import path from "node:path";
 import { foreignImage, isImageClassification } from "./algorithm-image.ts";
 import { unpackArchive } from "./archive.ts";
 import { JobFailure } from "./job-failure.ts";
+import type { LogStream } from "./log-streams.ts";
 import { type ModelServer, startModelServer } from "./model-server.ts";
 import type { Model } from "./models.ts";
 import { openObject, parseS3Uri } from "./objects.ts";
@@ -12,8 +13,8 @@ import { messageOf } from "../../pipeline/errors.ts";
 
 /** A model's files, as the instances of a variant have them. */
 export interface UnpackedModel {
-  /** Starts a serving container over the files; see `startModelServer`. */
-  start(signal: AbortSignal): Promise<ModelServer>;
+  /** Starts a serving container over the files that logs to a stream; see `startModelServer`. */
+  start(stream: LogStream, signal: AbortSignal): Promise<ModelServer>;
   /** Deletes the files. */
   delete(): Promise<void>;
 }
@@ -32,7 +33,10 @@ export async function unpackModel(
   const folder = path.join(service.workDir, `model-${randomUUID()}`);
   const environment = { ...model.environment, AWS_REGION: service.region };
   const unpacked: UnpackedModel = {
-    start: (abort) => startModelServer(service.algorithmDir, folder, environment, abort),
+    start: (stream, abort) => {
+      const log = service.roles.log(model.request.ExecutionRoleArn, model.arn, stream);
+      return startModelServer(service.algorithmDir, { modelDir: folder, environment, log }, abort);
+    },
     delete: () => rm(folder, { recursive: true, force: true }),
   };
   try {

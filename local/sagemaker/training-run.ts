@@ -8,6 +8,7 @@ import { stageInput } from "./channels.ts";
 import { checkpointsOf, restoreCheckpoints, saveCheckpoints } from "./checkpoints.ts";
 import { startContainer } from "./container.ts";
 import { JobFailure, noCapacity } from "./job-failure.ts";
+import { logStreams } from "./log-streams.ts";
 import { parseS3Uri, writeObject } from "./objects.ts";
 import type { Service } from "./service.ts";
 import type { TrainingJob } from "./training-job.ts";
@@ -122,15 +123,20 @@ async function runContainer(
   const due = service.interruptions[request.ResourceConfig.InstanceType] ?? 0;
   const taken = request.EnableManagedSpotTraining === true && job.interruptions < due;
   let interrupted = false;
-  const container = startContainer(script, [folder], environment, (line) => {
+  const stream = logStreams.training(request.TrainingJobName);
+  const log = service.roles.log(request.RoleArn, job.arn, stream);
+  const onLine = (line: string) => {
     if (!job.metrics.read(line) || !taken || interrupted) return;
     interrupted = true;
     void container.stop();
-  });
+  };
+  const onLog = (line: string) => log?.line(line);
+  const container = startContainer(script, [folder], environment, onLine, onLog);
   const stopContainer = () => void container.stop();
   signal.addEventListener("abort", stopContainer, { once: true });
   const exitCode = await container.ended;
   signal.removeEventListener("abort", stopContainer);
+  await log?.close();
   signal.throwIfAborted();
   if (interrupted) return "interrupted";
   if (exitCode !== 0) throw await containerFailure(folder, exitCode, container.log);

@@ -2,6 +2,7 @@ import type { S3Client } from "@aws-sdk/client-s3";
 import pMap from "p-map";
 import { findInput } from "./channels.ts";
 import { JobFailure, noCapacity } from "./job-failure.ts";
+import { logStreams } from "./log-streams.ts";
 import type { ModelServer } from "./model-server.ts";
 import { parseS3Uri, readObject, relativeKey, type StoredObject, writeObject } from "./objects.ts";
 import { unpackModel } from "./served-model.ts";
@@ -43,7 +44,8 @@ async function transform(service: Service, job: TransformJob, signal: AbortSigna
   const refused: number[] = [];
   let server: ModelServer | undefined;
   try {
-    const started = await model.start(signal);
+    const stream = logStreams.transform(job.request.TransformJobName);
+    const started = await model.start(stream, signal);
     server = started;
     const one = async (object: StoredObject) => {
       const status = await transformObject(service, job, started, object, signal);

@@ -1,3 +1,5 @@
+import { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
+import { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
 import { CloudFormationClient, paginateDescribeStacks } from "@aws-sdk/client-cloudformation";
 import { paginateListObjectsV2, S3Client } from "@aws-sdk/client-s3";
 import {
@@ -35,6 +37,8 @@ export function rootClients(clients: Clients, region: string): Clients {
     s3: new S3Client({ ...root, forcePathStyle: true }),
     sagemaker: new SageMakerClient(root),
     cloudformation: new CloudFormationClient(root),
+    cloudwatch: new CloudWatchClient(root),
+    logs: new CloudWatchLogsClient(root),
   };
 }
 

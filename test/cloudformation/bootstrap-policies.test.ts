@@ -31,6 +31,7 @@ const services: Readonly<Record<string, string>> = {
   "sagemaker-runtime": "sagemaker",
   "application-auto-scaling": "application-autoscaling",
   sfn: "states",
+  "cloudwatch-logs": "logs",
 };
 
 /** The requests that other permissions stand for. */
@@ -49,8 +50,7 @@ const permissionsOf: Readonly<Record<string, readonly string[]>> = {
 const implied = [
   "cloudformation:ListStacks", // stacks described without a name
   "cloudformation:TagResource", // a change set with tags
-  "cloudwatch:DeleteAlarms", // what a scaling policy does
-  "cloudwatch:PutMetricAlarm",
+  "cloudwatch:PutMetricAlarm", // what a scaling policy does
   "iam:CreateServiceLinkedRole", // the account's first scaled endpoint
   "iam:PassRole", // to SageMaker and to CloudFormation
   "sagemaker:UpdateEndpointWeightsAndCapacities", // what scaling does

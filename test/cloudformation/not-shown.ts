@@ -17,14 +17,8 @@ export const notShown: readonly {
   },
   {
     role: "ExecutionRole",
-    actions: [
-      "cloudwatch:PutMetricData",
-      "logs:CreateLogGroup",
-      "logs:CreateLogStream",
-      "logs:DescribeLogStreams",
-      "logs:PutLogEvents",
-    ],
-    why: "the local SageMaker's containers write neither metrics nor logs to CloudWatch",
+    actions: ["cloudwatch:PutMetricData", "logs:DescribeLogStreams"],
+    why: "the local SageMaker writes its containers' logs, of which it looks at none, and no metrics of theirs",
   },
   {
     role: "PipelineRole",

@@ -1,3 +1,5 @@
+import { PutDashboardCommand, PutMetricAlarmCommand } from "@aws-sdk/client-cloudwatch";
+import { CreateLogGroupCommand } from "@aws-sdk/client-cloudwatch-logs";
 import { CreateMultipartUploadCommand } from "@aws-sdk/client-s3";
 import {
   GetRolePolicyCommand,
@@ -8,6 +10,7 @@ import {
 import { type Deployed, serveApp } from "../../local/app.ts";
 import type { LocalAws } from "../../local/aws.ts";
 import type { Decision } from "../../local/iam.ts";
+import { rootClients } from "../../local/workflows/state.ts";
 import type { Config } from "../../pipeline/config.ts";
 import type { Context } from "../../pipeline/context.ts";
 import { createChangeSet } from "../../pipeline/change-set.ts";
@@ -109,6 +112,8 @@ export async function recordRun(stand: RoleStand): Promise<RecordedRun> {
   await teardown(context, gone, { bucket, pollIntervalMs });
   await leaveReview(stand);
   await teardown(context, gone, { bucket, pollIntervalMs });
+  await leaveRemains(stand);
+  await teardown(context, gone, { bucket, pollIntervalMs });
   return { roles, decisions: await stand.decisions() };
 }
 
@@ -180,6 +185,34 @@ async function leaveReview({ aws, context }: RoleStand): Promise<void> {
     pollIntervalMs,
   };
   await createChangeSet(context, stack, { token: "scones-left-behind", existing: undefined });
+}
+
+/** What a stack that is gone can leave behind; a Lambda's log is one of three kinds. */
+async function leaveRemains({ aws }: RoleStand): Promise<void> {
+  const { cloudwatch, logs } = rootClients(aws.clients, config.region);
+  const stack = names.stack(config);
+  const ours = tags(config);
+  await logs.send(
+    new CreateLogGroupCommand({
+      logGroupName: `/aws/lambda/${stack}-serialize`,
+      tags: Object.fromEntries(ours.map(({ Key, Value }) => [Key, Value])),
+    }),
+  );
+  const dashboard = { DashboardName: stack, DashboardBody: '{"widgets":[]}' };
+  await cloudwatch.send(new PutDashboardCommand(dashboard));
+  await cloudwatch.send(
+    new PutMetricAlarmCommand({
+      AlarmName: `${stack}-5xx-errors`,
+      Tags: ours,
+      Namespace: "Scones",
+      MetricName: "Drift",
+      Statistic: "Maximum",
+      Period: 60,
+      EvaluationPeriods: 1,
+      Threshold: 1,
+      ComparisonOperator: "GreaterThanThreshold",
+    }),
+  );
 }
 
 async function rolesOf({ environment }: LocalAws): Promise<Map<string, Policies>> {

@@ -1,7 +1,18 @@
+import { Readable } from "node:stream";
+import { text } from "node:stream/consumers";
 import {
   ApplicationAutoScalingClient,
   paginateDescribeScalableTargets,
 } from "@aws-sdk/client-application-auto-scaling";
+import {
+  CloudWatchClient,
+  paginateDescribeAlarms,
+  paginateListDashboards,
+} from "@aws-sdk/client-cloudwatch";
+import {
+  paginateDescribeLogGroups,
+  paginateDescribeLogStreams,
+} from "@aws-sdk/client-cloudwatch-logs";
 import { paginateListStacks, StackStatus } from "@aws-sdk/client-cloudformation";
 import { LambdaClient, paginateListFunctions } from "@aws-sdk/client-lambda";
 import {
@@ -22,13 +33,14 @@ import { objectVersions, unfinishedUploads } from "../../pipeline/object-version
  * account's root, by other ways than teardown's inventory, which goes by tags.
  */
 export async function everything(context: Context, bucket: string): Promise<string[]> {
-  const { sagemaker: client, cloudformation } = context.clients;
+  const { sagemaker: client, cloudformation, logs } = context.clients;
   const settings = { region: "us-east-1", credentials: ROOT };
   using stack = new DisposableStack();
   const own = <Client extends { destroy(): void }>(one: Client) =>
     stack.adopt(one, () => one.destroy());
   const lambda = own(new LambdaClient(settings));
   const sfn = own(new SFNClient(settings));
+  const cloudwatch = own(timeless(new CloudWatchClient(settings)));
   const autoscaling = own(new ApplicationAutoScalingClient(settings));
   const all: string[] = [];
   const add = async <Page>(
@@ -70,9 +82,39 @@ export async function everything(context: Context, bucket: string): Promise<stri
   await add("function", functions, (page) => page.Functions?.map((one) => one.FunctionName));
   const machines = paginateListStateMachines({ client: sfn }, {});
   await add("state machine", machines, (page) => page.stateMachines?.map((one) => one.name));
+  const alarms = paginateDescribeAlarms({ client: cloudwatch }, {});
+  await add("alarm", alarms, (page) => page.MetricAlarms?.map((one) => one.AlarmName));
+  const dashboards = paginateListDashboards({ client: cloudwatch }, {});
+  await add("dashboard", dashboards, (page) =>
+    page.DashboardEntries?.map((one) => one.DashboardName),
+  );
+  for await (const { logGroups = [] } of paginateDescribeLogGroups({ client: logs }, {})) {
+    for (const { logGroupName = "" } of logGroups) {
+      all.push(`log group ${logGroupName}`);
+      const streams = paginateDescribeLogStreams({ client: logs }, { logGroupName });
+      await add(`log stream ${logGroupName}`, streams, (page) =>
+        page.logStreams?.map((one) => one.logStreamName),
+      );
+    }
+  }
   const versions = objectVersions(context, bucket, "");
   await add("object", versions, (page) => page.map((one) => one.key));
   const uploads = unfinishedUploads(context, bucket, "");
   await add("upload", uploads, (page) => page.map((one) => one.key));
   return all;
+}
+
+/** ministack's dashboards have times that the SDK can't read. */
+function timeless(client: CloudWatchClient): CloudWatchClient {
+  client.middlewareStack.add(
+    (next) => async (request) => {
+      const answer = await next(request);
+      const response = answer.response as { body: Readable };
+      const body = await text(response.body);
+      response.body = Readable.from([body.replaceAll(/("LastModified": *)"[^"]*"/g, "$1 0")]);
+      return answer;
+    },
+    { step: "deserialize", priority: "low", name: "timeless" },
+  );
+  return client;
 }

@@ -4,6 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { ApplicationAutoScalingClient } from "@aws-sdk/client-application-auto-scaling";
 import { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
+import { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
 import { IAMClient } from "@aws-sdk/client-iam";
 import {
   CreateBucketCommand,
@@ -74,6 +75,7 @@ export async function startFixture({
   const runtime = new SageMakerRuntimeClient(settings);
   const iam = new IAMClient({ ...settings, endpoint: ministack.endpoint });
   const cloudwatch = new CloudWatchClient({ ...settings, endpoint: ministack.endpoint });
+  const logs = new CloudWatchLogsClient({ ...settings, endpoint: ministack.endpoint });
   const autoscaling = new ApplicationAutoScalingClient(settings);
   await s3.send(new CreateBucketCommand({ Bucket: bucket }));
   return {
@@ -84,9 +86,11 @@ export async function startFixture({
     runtime,
     autoscaling,
     cloudwatch,
+    logs,
     iam,
     async [Symbol.asyncDispose]() {
-      for (const client of [s3, sagemaker, runtime, autoscaling, cloudwatch, iam]) client.destroy();
+      for (const client of [s3, sagemaker, runtime, autoscaling, cloudwatch, logs, iam])
+        client.destroy();
       await server.close();
       await ministack.stop();
     },

@@ -58,6 +58,7 @@ test("everything that an environment has goes, and the inventory afterwards is e
   expect(kindsOf(deleted)).toEqual([
     "endpoint",
     "endpoint configuration",
+    "log group",
     "model",
     "model package group",
     "objects",
@@ -142,7 +143,7 @@ test("training jobs that run are stopped, alone and in a tuning job, whose entry
     expect.objectContaining({ kind: "tuning job", name: "scones-training-tuning" }),
   );
   expect(new Set(deleted.map(({ kind }) => kind))).toEqual(
-    new Set(["tuning job", "training job", "objects"]),
+    new Set(["tuning job", "training job", "job log", "objects"]),
   );
   await expect(
     sagemaker.send(new DescribeHyperParameterTuningJobCommand(tuning)),
@@ -172,6 +173,7 @@ test("fault 61: what cannot be deleted stops only what depends on it, and each i
     ["endpoint", "AccessDenied: sagemaker:DeleteEndpoint"],
     ["endpoint configuration", notTried("endpoint scones-partly is still there")],
     ["model", notTried("endpoint configuration")],
+    ["log group", notTried("endpoint scones-partly is still there")],
     ["objects", notTried("endpoint scones-partly is still there")],
   ]);
   expect(kindsOf(deleted)).toEqual(["model package group", "scaling", "stack"]);
@@ -190,10 +192,11 @@ test("a dry run is the plan that a teardown then carries out, and what is marked
     "model scones-planned",
     "model package group scones-planned",
     "stack scones-planned-application",
+    "log group /aws/sagemaker/Endpoints/scones-planned",
     `objects s3://${aws.bucket}/scones/planned/`,
   ]);
-  expect(stand.lines.at(-8)).toMatch(
-    /^plan: 7 of planned to delete, which cost \$5\.52 a day, and/,
+  expect(stand.lines.at(-9)).toMatch(
+    /^plan: 8 of planned to delete, which cost \$5\.52 a day, and/,
   );
   expect(await planOf(config)).toEqual(plan);
   // Marked to stay: by pipeline.yaml, and by what was deployed under it.
