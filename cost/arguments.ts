@@ -2,8 +2,18 @@ import { Command, InvalidArgumentError } from "commander";
 import type { Usage } from "../pipeline/costs.ts";
 import { readCommandLine } from "../local/command-line.ts";
 
-export interface Arguments extends Usage {
+/** What an estimate rests on where nothing else is said. */
+export const assumed: Usage = {
+  trainingMinutes: 10,
+  evaluationMinutes: 5,
+  testPictures: 200,
+  picturesPerMonth: 10_000,
+};
+
+export interface Arguments extends Partial<Usage> {
   readonly config: string;
+  /** The document of a run, whose minutes and pictures are taken. */
+  readonly run?: string;
   /** Undefined: the configuration's. */
   readonly environment?: string;
   /** Undefined: the configuration's. */
@@ -25,14 +35,25 @@ export function parseArguments(argv: readonly string[]): Arguments | number {
     .option("--environment <name>", "another one than the configuration's")
     .option("--region <name>", "another one than the configuration's")
     .option(
-      "--training-minutes <number>",
-      "that a training job bills (its summary says)",
-      positive,
-      10,
+      "--run <file>",
+      "what a run took, of the file that its --json wrote; what is given below wins",
     )
-    .option("--evaluation-minutes <number>", "that the transform job bills", positive, 5)
-    .option("--test-pictures <number>", "in the dataset", count, 200)
-    .option("--pictures-per-month <number>", "that visitors send", count, 10_000)
+    .option(
+      "--training-minutes <number>",
+      `that a training job bills, as its summary says (default: ${assumed.trainingMinutes})`,
+      positive,
+    )
+    .option(
+      "--evaluation-minutes <number>",
+      `that the transform job bills (default: ${assumed.evaluationMinutes})`,
+      positive,
+    )
+    .option("--test-pictures <number>", `in the dataset (default: ${assumed.testPictures})`, count)
+    .option(
+      "--pictures-per-month <number>",
+      `that visitors send (default: ${assumed.picturesPerMonth})`,
+      count,
+    )
     .option("--json", "as one JSON document", false)
     .allowExcessArguments(false)
     .showHelpAfterError("(npm run cost -- --help shows the options)")
@@ -40,7 +61,8 @@ export function parseArguments(argv: readonly string[]): Arguments | number {
       "after",
       `
 A price that no source gives is "unknown", and a total with one says "at least". Left out are taxes, free tiers,
-savings plans, transfer, and the disks of jobs and instances.
+savings plans, transfer, and the disks of jobs and instances. The minutes of --run are by the clock of the machine
+that it ran on; AWS's instances are others, and it bills no time to start them.
 
 Exit codes:
   0  done
@@ -48,6 +70,7 @@ Exit codes:
 
 Examples:
   npm run cost
+  npm run local -- --json run.json && npm run cost -- --run run.json
   npm run cost -- --region eu-west-1 --pictures-per-month 100000`,
     );
   return readCommandLine<Arguments>(command, argv);

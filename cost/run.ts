@@ -9,7 +9,8 @@ import {
   servingCosts,
 } from "../pipeline/costs.ts";
 import { UsageError } from "../pipeline/errors.ts";
-import { type Arguments, parseArguments } from "./arguments.ts";
+import { type Arguments, assumed, parseArguments } from "./arguments.ts";
+import { usageOfRun } from "./run-usage.ts";
 import { costTable } from "./table.ts";
 
 const options = parseArguments(process.argv.slice(2));
@@ -23,14 +24,16 @@ async function main(args: Arguments): Promise<number> {
       .filter(({ value }) => value !== undefined);
     const config = await loadConfig(args.config, overrides);
     const { project, environment, region } = config;
+    const measured = args.run === undefined ? {} : await usageOfRun(args.run);
+    const usage = { ...assumed, ...measured, ...args };
     const parts = {
-      run: runCosts(config, args),
+      run: runCosts(config, usage),
       hour: servingCosts(config),
       monitoring: monitoringCosts(config),
       pictures: pictureCosts(config),
-      month: monthCosts(config, args),
+      month: monthCosts(config, usage),
       saved: savedCosts(config),
-      remaining: remainingCosts(config, args),
+      remaining: remainingCosts(config, usage),
     };
     console.log(
       args.json

@@ -80,12 +80,12 @@ export function runCosts(
       {
         what: "training",
         usd: on(first),
-        sum: `${many}${usage.trainingMinutes} min x ${training.instanceCount} x ${first}`,
+        sum: `${many}${number(usage.trainingMinutes)} min x ${training.instanceCount} x ${first}`,
       },
       {
         what: "evaluation",
         usd: transform && (transform * usage.evaluationMinutes) / 60,
-        sum: `${usage.evaluationMinutes} min x 1 x ${evaluation.instanceType}`,
+        sum: `${number(usage.evaluationMinutes)} min x 1 x ${evaluation.instanceType}`,
       },
     ],
     [
@@ -185,7 +185,8 @@ export function remainingCosts({ region }: Scope, { testPictures }: Usage): Cost
   );
 }
 
-function costs(title: string, lines: readonly Cost[], notes: readonly string[] = []): Costs {
+/** Adds costs up. */
+export function costs(title: string, lines: readonly Cost[], notes: readonly string[] = []): Costs {
   return {
     title,
     lines,
@@ -211,6 +212,12 @@ function stored(region: string, what: string, bytes: number): Cost {
 
 function number(value: number): string {
   return value.toLocaleString("en", { maximumSignificantDigits: 3 });
+}
+
+/** Their total: `$1.20`, `at least $1.20` where one is not known, or `unknown` where none is. */
+export function total({ usd, unknown, lines }: Costs): string {
+  if (unknown.length === 0) return amount(usd);
+  return unknown.length < lines.length ? `at least ${amount(usd)}` : "unknown";
 }
 
 /** `$0.0012`, or `unknown`. */

@@ -1,7 +1,8 @@
 import type { Config } from "../../pipeline/config.ts";
+import { modelCosts } from "../../pipeline/model-costs.ts";
 import { costLine } from "../../pipeline/prices.ts";
 import { evaluateModel, type EvaluatedModel } from "../../pipeline/steps/evaluate-model.ts";
-import { findTrainedModel } from "../../pipeline/trained-model.ts";
+import { findTrainedModel, type TrainedModel } from "../../pipeline/trained-model.ts";
 import { readDataset } from "../../pipeline/stored.ts";
 import { common, defineAction, runAction } from "../action.ts";
 import { inConsole } from "../console.ts";
@@ -41,11 +42,11 @@ export const action = defineAction({
     const { accuracy, correct, total } = evaluated.evaluation;
     output({ evaluationUri, modelPackageArn, transformJobName });
     output({ accuracy: accuracy.toFixed(4), correct, total });
-    await summarize(summaryOf(config, evaluated));
+    await summarize(summaryOf(config, model, evaluated));
   },
 });
 
-function summaryOf(config: Config, made: EvaluatedModel): string {
+function summaryOf(config: Config, training: TrainedModel, made: EvaluatedModel): string {
   const {
     region,
     evaluation: { instanceType },
@@ -58,6 +59,7 @@ function summaryOf(config: Config, made: EvaluatedModel): string {
     evaluation,
     champion,
     cost: costLine({ region, instanceType, use: "transform", seconds }),
+    costs: modelCosts(config, { training, transformSeconds: seconds }),
     links: inConsole(config, (links) => ({
       "batch transform": links.transformJob(transformJobName),
       "its log": links.transformLog(transformJobName),

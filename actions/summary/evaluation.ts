@@ -1,8 +1,10 @@
 import type { Champion } from "../../pipeline/champion.ts";
+import type { Costs } from "../../pipeline/costs.ts";
 import type { Evaluation, Prediction } from "../../pipeline/evaluation.ts";
 import { confidence, isCorrect, predictedClass, sum } from "../../pipeline/metrics.ts";
 import type { Strangers } from "../../pipeline/strangers.ts";
 import { percent } from "../../report/format.ts";
+import { costsTable } from "./costs.ts";
 import { blocks, code, escape, facts, type Link, linkLine, table } from "./markdown.ts";
 
 const MOST_WRONG = 5;
@@ -13,6 +15,8 @@ export interface EvaluationFacts {
   readonly champion?: Champion | undefined;
   /** Of the batch transform, as `costLine` says it. */
   readonly cost?: string | undefined;
+  /** Of the model so far. */
+  readonly costs?: Costs | undefined;
   readonly links?: readonly Link[];
 }
 
@@ -21,6 +25,7 @@ export function evaluationSummary({
   evaluation,
   champion,
   cost,
+  costs,
   links = [],
 }: EvaluationFacts): string {
   const { correct, total, accuracy, interval, trainingJobName } = evaluation;
@@ -41,6 +46,7 @@ export function evaluationSummary({
       ["cost", cost === undefined ? undefined : escape(cost)],
     ]),
     mistakes(evaluation),
+    ...(costs === undefined ? [] : [costsTable(costs)]),
     ...linkLine(links),
   );
 }

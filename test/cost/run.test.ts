@@ -35,6 +35,7 @@ test.each([
   [["--pictures-per-month", "many"], '"many" is no whole number'],
   [["--region", "Ireland"], "--region"],
   [["--config", "none.yaml"], "none.yaml cannot be read"],
+  [["--run", "package.json"], "package.json is no run's document"],
 ])("%j ends with 2 and says why", async (args, reason) => {
   const { code, stderr } = await run(...args);
   expect(code).toBe(2);

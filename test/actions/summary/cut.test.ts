@@ -45,7 +45,8 @@ test("an output is cut at a character, with a word on it", () => {
 test("no cut is too long, halves a character, or leaves a fence open", () => {
   const line = fc.oneof(
     fc.constantFrom("```", "~~~~", "````js", "| a |", "", "  ```"),
-    fc.string({ unit: "grapheme", maxLength: 80 }),
+    // Without the character by which half of another would show.
+    fc.string({ unit: "grapheme", maxLength: 80 }).filter((text) => !text.includes("\ufffd")),
   );
   fc.assert(
     fc.property(

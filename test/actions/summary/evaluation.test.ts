@@ -46,6 +46,20 @@ test("an evaluation is shown whole", () => {
   );
 });
 
+test("what the model cost until then stands below its mistakes", () => {
+  const cost = { what: "training", usd: 0.5, sum: "90 s" };
+  const costs = { title: "it", lines: [cost], usd: 0.5, unknown: [], notes: ["serving it: $1"] };
+  const summary = evaluationSummary({ evaluation, costs });
+  expect(summary).toContain(
+    String.raw`
+| what it cost | USD | for |
+| :-- | --: | :-- |
+| training | \$0.5000 | 90 s |
+| **total** | **\$0.5000** | serving it: \$1 |
+`,
+  );
+});
+
 test("strangers stand in the confusion matrix, and the share that passes has its interval", () => {
   const strangers = Array.from({ length: 4 }, (_, at) => ({
     key: `test/stranger_${at}.png`,
