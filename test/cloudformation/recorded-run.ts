@@ -1,5 +1,3 @@
-import { PutDashboardCommand, PutMetricAlarmCommand } from "@aws-sdk/client-cloudwatch";
-import { CreateLogGroupCommand } from "@aws-sdk/client-cloudwatch-logs";
 import { CreateMultipartUploadCommand } from "@aws-sdk/client-s3";
 import {
   GetRolePolicyCommand,
@@ -30,6 +28,7 @@ import { teardown } from "../../pipeline/steps/teardown.ts";
 import { trainModel } from "../../pipeline/steps/train-model.ts";
 import { verifyDeployment } from "../../pipeline/steps/verify-deployment.ts";
 import { tags } from "../../pipeline/tags.ts";
+import { planting } from "../pipeline/planted.ts";
 import { config, configOf, endless, endlessTuning, type RoleStand, tuning } from "./role-stand.ts";
 
 const run = "recorded";
@@ -189,30 +188,11 @@ async function leaveReview({ aws, context }: RoleStand): Promise<void> {
 
 /** What a stack that is gone can leave behind; a Lambda's log is one of three kinds. */
 async function leaveRemains({ aws }: RoleStand): Promise<void> {
-  const { cloudwatch, logs } = rootClients(aws.clients, config.region);
+  const plant = planting(rootClients(aws.clients, config.region));
   const stack = names.stack(config);
-  const ours = tags(config);
-  await logs.send(
-    new CreateLogGroupCommand({
-      logGroupName: `/aws/lambda/${stack}-serialize`,
-      tags: Object.fromEntries(ours.map(({ Key, Value }) => [Key, Value])),
-    }),
-  );
-  const dashboard = { DashboardName: stack, DashboardBody: '{"widgets":[]}' };
-  await cloudwatch.send(new PutDashboardCommand(dashboard));
-  await cloudwatch.send(
-    new PutMetricAlarmCommand({
-      AlarmName: `${stack}-5xx-errors`,
-      Tags: ours,
-      Namespace: "Scones",
-      MetricName: "Drift",
-      Statistic: "Maximum",
-      Period: 60,
-      EvaluationPeriods: 1,
-      Threshold: 1,
-      ComparisonOperator: "GreaterThanThreshold",
-    }),
-  );
+  await plant.logGroup(`/aws/lambda/${stack}-serialize`, tags(config));
+  await plant.dashboard(stack);
+  await plant.alarm(`${stack}-5xx-errors`, tags(config));
 }
 
 async function rolesOf({ environment }: LocalAws): Promise<Map<string, Policies>> {

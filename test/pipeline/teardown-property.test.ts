@@ -1,5 +1,4 @@
 import { CreateStackCommand } from "@aws-sdk/client-cloudformation";
-import { CreateLogGroupCommand } from "@aws-sdk/client-cloudwatch-logs";
 import { PutObjectCommand } from "@aws-sdk/client-s3";
 import { CreateModelCommand, CreateModelPackageGroupCommand } from "@aws-sdk/client-sagemaker";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
@@ -14,6 +13,7 @@ import { tags } from "../../pipeline/tags.ts";
 import { openStand, type Stand } from "../actions/stand.ts";
 import { image } from "../local/sagemaker/fixture.ts";
 import { everything } from "./everything.ts";
+import { planting } from "./planted.ts";
 import { runUntilKilled } from "./killed-run.ts";
 
 /** `KILL_POINTS=all npm test -- teardown-property` tries every one; it takes minutes. */
@@ -57,7 +57,7 @@ const remove = (config: Config) =>
 
 /** What lies beside an environment under names that begin like its own: untagged, or another's. */
 async function plantStrangers(environment: string): Promise<void> {
-  const { sagemaker, s3, cloudformation, logs } = root.clients;
+  const { sagemaker, s3, cloudformation } = root.clients;
   const { bucket, executionRoleArn } = stand.aws;
   const name = `scones-${environment}`;
   const neighbour = { project: "scones", environment: `${environment}-2` };
@@ -77,7 +77,7 @@ async function plantStrangers(environment: string): Promise<void> {
     await sagemaker.send(new CreateModelCommand({ ...model, ModelName, Tags: [...Tags] }));
   }
   for (const group of [`/aws/sagemaker/Endpoints/${name}-2`, `/aws/lambda/${name}-application-2`])
-    await logs.send(new CreateLogGroupCommand({ logGroupName: group }));
+    await planting(root.clients).logGroup(group);
   await sagemaker.send(
     new CreateModelPackageGroupCommand({
       ModelPackageGroupName: `${name}-2`,

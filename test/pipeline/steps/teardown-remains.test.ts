@@ -1,6 +1,5 @@
 import { CreateStackCommand } from "@aws-sdk/client-cloudformation";
-import { PutDashboardCommand, PutMetricAlarmCommand } from "@aws-sdk/client-cloudwatch";
-import { CreateLogGroupCommand, CreateLogStreamCommand } from "@aws-sdk/client-cloudwatch-logs";
+import { CreateLogStreamCommand } from "@aws-sdk/client-cloudwatch-logs";
 import { PutObjectCommand } from "@aws-sdk/client-s3";
 import { CreateTrainingJobCommand, DescribeTrainingJobCommand } from "@aws-sdk/client-sagemaker";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
@@ -13,15 +12,18 @@ import { tags } from "../../../pipeline/tags.ts";
 import { until } from "../../local/sagemaker/fixture.ts";
 import { trainingJob } from "../../local/sagemaker/training-fixture.ts";
 import { everything } from "../everything.ts";
+import { planting } from "../planted.ts";
 import { configOf, openStand, pollIntervalMs, type Stand } from "./teardown-stand.ts";
 
 let stand: Stand;
 /** The account's root. */
 let root: Context;
+let plant: ReturnType<typeof planting>;
 
 beforeAll(async () => {
   stand = await openStand();
   root = { ...stand.context, clients: rootClients(stand.aws.clients, "us-east-1") };
+  plant = planting(root.clients);
   const object = { Bucket: stand.aws.bucket, Key: data, Body: "train" };
   await root.clients.s3.send(new PutObjectCommand(object));
 });
@@ -55,33 +57,6 @@ async function trained(name: string, Tags: ReturnType<typeof tags>): Promise<voi
   });
 }
 
-async function logGroup(logGroupName: string, whose?: ReturnType<typeof neighbour>): Promise<void> {
-  const found = Object.fromEntries(
-    (whose === undefined ? [] : tags(whose)).map(({ Key, Value }) => [Key, Value]),
-  );
-  await root.clients.logs.send(new CreateLogGroupCommand({ logGroupName, tags: found }));
-}
-
-async function alarm(AlarmName: string, Tags: ReturnType<typeof tags> = []): Promise<void> {
-  const request = {
-    AlarmName,
-    Tags,
-    Namespace: "Scones",
-    MetricName: "Drift",
-    Statistic: "Maximum",
-    Period: 60,
-    EvaluationPeriods: 1,
-    Threshold: 1,
-    ComparisonOperator: "GreaterThanThreshold",
-  } as const;
-  await root.clients.cloudwatch.send(new PutMetricAlarmCommand(request));
-}
-
-const dashboard = (DashboardName: string) =>
-  root.clients.cloudwatch.send(
-    new PutDashboardCommand({ DashboardName, DashboardBody: '{"widgets":[]}' }),
-  );
-
 test("fault 60: of the logs of all jobs those of the environment's own go, by the tags of their jobs", async () => {
   const config = configOf("logs");
   await trained("scones-logs-2-1a2b3c4d5e", tags(neighbour("logs-2")));
@@ -90,10 +65,10 @@ test("fault 60: of the logs of all jobs those of the environment's own go, by th
   await root.clients.logs.send(
     new CreateLogStreamCommand({ ...group, logStreamName: "scones-logs-nobodys/algo-1-1" }),
   );
-  await logGroup("/aws/sagemaker/Endpoints/scones-logs-2");
+  await plant.logGroup("/aws/sagemaker/Endpoints/scones-logs-2");
   const before = await kept();
   await trained("scones-logs-1a2b3c4d5e", tags(config));
-  await logGroup("/aws/sagemaker/Endpoints/scones-logs");
+  await plant.logGroup("/aws/sagemaker/Endpoints/scones-logs");
   const { deleted } = await remove(config);
   expect(deleted.map(({ kind, name, count }) => [kind, name, count])).toEqual([
     ["log group", "/aws/sagemaker/Endpoints/scones-logs", undefined],
@@ -106,18 +81,18 @@ test("fault 60: what a stack that is gone left behind goes by exact tags, its da
   const config = configOf("half");
   const stack = "scones-half-application";
   const other = neighbour("half-application");
-  await logGroup(`/aws/lambda/${stack}-strange`);
-  await logGroup(`/aws/lambda/${stack}-application-serialize`, other);
-  await logGroup(`/aws/vendedlogs/apis/${stack}-application`, other);
-  await alarm(`${stack}-strange`);
-  await alarm(`${stack}-application-5xx-errors`, tags(other));
-  await dashboard(`${stack}-application`);
+  await plant.logGroup(`/aws/lambda/${stack}-strange`);
+  await plant.logGroup(`/aws/lambda/${stack}-application-serialize`, tags(other));
+  await plant.logGroup(`/aws/vendedlogs/apis/${stack}-application`, tags(other));
+  await plant.alarm(`${stack}-strange`);
+  await plant.alarm(`${stack}-application-5xx-errors`, tags(other));
+  await plant.dashboard(`${stack}-application`);
   const before = await kept();
-  await logGroup(`/aws/lambda/${stack}-serialize`, config);
-  await logGroup(`/aws/vendedlogs/states/${stack}-classify`, config);
-  await logGroup(`/aws/vendedlogs/apis/${stack}`, config);
-  await alarm(`${stack}-5xx-errors`, tags(config));
-  await dashboard(stack);
+  await plant.logGroup(`/aws/lambda/${stack}-serialize`, tags(config));
+  await plant.logGroup(`/aws/vendedlogs/states/${stack}-classify`, tags(config));
+  await plant.logGroup(`/aws/vendedlogs/apis/${stack}`, tags(config));
+  await plant.alarm(`${stack}-5xx-errors`, tags(config));
+  await plant.dashboard(stack);
   const { plan, deleted } = await remove(config);
   expect(deleted.map(({ kind, name, why }) => [kind, name, why])).toEqual([
     ["alarm", `${stack}-5xx-errors`, "its tags"],
@@ -134,6 +109,6 @@ test("where somebody else's stack has that name, its dashboard is left", async (
   const StackName = "scones-taken-application";
   const TemplateBody = "Resources: { Topic: { Type: AWS::SNS::Topic } }";
   await root.clients.cloudformation.send(new CreateStackCommand({ StackName, TemplateBody }));
-  await dashboard(StackName);
+  await plant.dashboard(StackName);
   expect((await remove(configOf("taken"))).deleted).toEqual([]);
 });
