@@ -56,7 +56,7 @@ test("fault 59: what another run works on is left alone until that run is over",
   const none = await tearDown({ "expired-only": true });
   expect(none.outputs).toEqual({ deleted: "0", left: "0", environments: "" });
   expect(none.annotations).toEqual([{ level: "notice", message: "No environment has expired." }]);
-});
+}, 180_000);
 
 test("what fails in one expired environment leaves the others to go", async () => {
   const clients = rootClients(stand.aws.clients, "us-east-1");
@@ -77,7 +77,7 @@ test("what fails in one expired environment leaves the others to go", async () =
     /^Environment marked: .* is to stay, by model package group/,
   );
   await tearDown({ environment: "marked", confirm: "marked", "keep-models": "false" });
-});
+}, 180_000);
 
 test("a run whose environment is being torn down fails before it makes or keeps anything", async () => {
   const { clients, bucket } = stand.aws;
@@ -88,6 +88,8 @@ test("a run whose environment is being torn down fails before it makes or keeps 
   const late = await stand.run("stage-data", { environment: "taken" });
   expect(late.code).toBe(1);
   expect(late.annotations[0]?.message).toMatch(/by github-9 \(teardown\).*once it is over/);
+  const kept = await stand.run("keep-environment", { environment: "taken", "keep-for": 1 });
+  expect(kept.annotations[0]?.message).toMatch(/by github-9 \(teardown\).*once it is over/);
   const { Contents } = await clients.s3.send(
     new ListObjectsV2Command({ Bucket: bucket, Prefix: keys.environment(scope("taken")) }),
   );
@@ -104,4 +106,4 @@ test("a run whose environment is being torn down fails before it makes or keeps 
     new ListObjectVersionsCommand({ Bucket: bucket, Prefix: object.Key }),
   );
   expect([Versions, DeleteMarkers]).toEqual([undefined, undefined]);
-});
+}, 180_000);

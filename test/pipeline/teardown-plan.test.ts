@@ -90,6 +90,33 @@ test("the plan says what it costs a day, and of what it can't tell", () => {
   ]);
 });
 
+test("an alarm and a dashboard have their price a day, and logs of several jobs are told by their number", () => {
+  const found = (kind: Resource["kind"], name: string, count?: number): Resource => ({
+    kind,
+    name,
+    count,
+    why: "its tags",
+    protected: false,
+  });
+  const plan = planTeardown(
+    configOf("{}"),
+    [
+      found("alarm", "a"),
+      found("dashboard", "b"),
+      found("job log", "/aws/c", 2),
+      found("job log", "/aws/d"),
+    ],
+    [],
+  );
+  expect(planLines(plan)).toEqual([
+    "plan: 4 of test to delete, which cost $0.1033 a day, and what 2 job logs cost",
+    "  alarm a, by its tags: $0.0033 a day",
+    "  dashboard b, by its tags: $0.1000 a day",
+    "  job log /aws/c (2), by its tags: cost unknown",
+    "  job log /aws/d, by its tags: cost unknown",
+  ]);
+});
+
 test("an endpoint whose type has no price is not free", () => {
   const odd = { ...instances, instanceType: "ml.g9.xlarge" };
   const [endpoint] = planTeardown(

@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import { expiredEnvironments } from "../../../pipeline/expiry.ts";
 import { keepEnvironment } from "../../../pipeline/steps/keep-environment.ts";
+import { tags } from "../../../pipeline/tags.ts";
+import { contextAnswering } from "../answering.ts";
 import { configOf, openStand, pollIntervalMs, type Stand } from "./teardown-stand.ts";
 
 let stand: Stand;
@@ -40,3 +42,20 @@ test("where nothing is deployed, there is nothing to keep", async () => {
   const kept = keepEnvironment(stand.context, configOf("absent"), { expiresAt: undefined });
   await expect(kept).rejects.toThrow(/neither an endpoint nor a stack.*Deploy it/);
 });
+
+test.each(["ROLLBACK_COMPLETE", "CREATE_FAILED", "DELETE_FAILED"])(
+  "a stack that is %s is not deleted to be made anew without a template",
+  async (StackStatus) => {
+    const config = configOf("broken");
+    using context = contextAnswering((operation) => {
+      if (operation === "DescribeEndpoint") throw new Error("Could not find endpoint");
+      if (operation !== "DescribeStacks") throw new Error(`${operation} was not expected`);
+      return {
+        Stacks: [{ StackName: "scones-broken-application", StackStatus, Tags: tags(config) }],
+      };
+    });
+    await expect(keepEnvironment(context, config, { expiresAt: undefined })).rejects.toThrow(
+      `Stack scones-broken-application is ${StackStatus} and can't be tagged anew.`,
+    );
+  },
+);

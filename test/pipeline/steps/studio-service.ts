@@ -121,6 +121,7 @@ export function studioService(
       return { Stacks: [{ StackName, StackId: `arn:${StackName}`, StackStatus, Tags }] };
     }
     if (/^(List|Describe)/.test(operation)) return {}; // nothing else is there
+    if (operation === "GetDashboard") throw new Error("Dashboard does not exist");
     throw new Error(`${operation} was not expected`);
   };
   const context = contextAnswering(answer);

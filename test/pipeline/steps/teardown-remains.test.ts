@@ -112,3 +112,8 @@ test("where somebody else's stack has that name, its dashboard is left", async (
   await plant.dashboard(StackName);
   expect((await remove(configOf("taken"))).deleted).toEqual([]);
 });
+
+test("a bucket that is not there fails: one that was misspelt would have nothing to delete", async () => {
+  const missing = teardown(root, configOf("misspelt"), { bucket: "scones-artefacts" });
+  await expect(missing).rejects.toThrow("The bucket scones-artefacts does not exist");
+});
