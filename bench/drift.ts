@@ -28,7 +28,7 @@ on half of the training pictures; the others and the test pictures are the pool,
 A run is one seed and one look: 200 pictures of the pool are the baseline, and of another 200, as they are
 or changed, the monitor sees a window of 20, 50, 100 or all of them, once. --strangers is a CIFAR-100
 archive whose other classes' test pictures are the strangers; drawn vehicles have drawn houses. Larger
-pictures are the same as JPEGs eight times as wide: no change, and no alarm. With
+pictures are the same as JPEGs eight times as wide: no alarm but by the answers. With
 --share 0.25 only one record in four is changed.`;
 
 const BASELINE = 200;
@@ -38,6 +38,8 @@ const FOUND = 95;
 const FALSE_ALARMS = 5;
 /** Changes that are none: finding one is a false alarm. */
 const HARMLESS: ReadonlySet<string> = new Set(["none", "larger"]);
+/** What larger pictures may be found by: a model that is less sure of them has changed its answers. */
+const ANSWERS: ReadonlySet<string> = new Set(["confidence", "predicted_class", "low_confidence"]);
 
 /** A picture as the endpoint would have been asked, and what it answers. */
 interface Seen {
@@ -90,10 +92,12 @@ export async function run(args: string[]): Promise<void> {
   for (const [change, pictures] of [...pool.changes, ["another class", undefined] as const]) {
     if (pictures === undefined && pool.strangers.length === 0) continue;
     const found = seeds.map((seed) => lookOften(pool, { pictures, share, seed }, config));
-    const counts = SIZES.map((_, at) => found.filter((looks) => isDrift(looks[at])).length);
+    const isFound = (drift: Drift | undefined) =>
+      isDrift(drift, change === "larger" ? ANSWERS : new Set());
+    const counts = SIZES.map((_, at) => found.filter((looks) => isFound(looks[at])).length);
     const rate = (counts.at(-1) ?? 0) / seeds.length;
     holds &&= HARMLESS.has(change) ? rate <= FALSE_ALARMS / 100 : rate >= FOUND / 100;
-    const median = medianOf(found.map((looks) => SIZES[looks.findIndex(isDrift)] ?? Infinity));
+    const median = medianOf(found.map((looks) => SIZES[looks.findIndex(isFound)] ?? Infinity));
     console.log(row(change, [...counts.map(String), median], foundBy(found)));
   }
   if (share < 1) return; // Nothing is promised of windows that are changed in part.
@@ -206,8 +210,9 @@ function lookOften(
   });
 }
 
-function isDrift(drift: Drift | undefined): boolean {
-  return drift?.features.some(({ drifted }) => drifted) ?? false;
+/** Whether a look found anything by other features than these. */
+function isDrift(drift: Drift | undefined, but: ReadonlySet<string>): boolean {
+  return drift?.features.some(({ drifted, name }) => drifted && !but.has(name)) ?? false;
 }
 
 function medianOf(values: readonly number[]): string {
