@@ -35,14 +35,16 @@ test.each([
   expect(await check(inputs)).toEqual([1, expect.stringMatching(reason)]);
 });
 
+/** As check-inputs looks at a configuration with these waits. */
+const asked = (evaluation: number, endpoint: number) =>
+  requireWithin(
+    parseConfig(
+      `evaluation: { maxRuntimeMinutes: ${evaluation} }\nendpoint: { maxWaitMinutes: ${endpoint} }`,
+    ),
+    "pipeline.yaml",
+  );
+
 test("a wait that the jobs are too short for is refused, and one at the ceiling taken", () => {
-  const asked = (evaluation: number, endpoint: number) =>
-    requireWithin(
-      parseConfig(
-        `evaluation: { maxRuntimeMinutes: ${evaluation} }\nendpoint: { maxWaitMinutes: ${endpoint} }`,
-      ),
-      "pipeline.yaml",
-    );
   expect(() => asked(ceilings.evaluation, ceilings.endpoint)).not.toThrow();
   expect(() => asked(ceilings.evaluation + 1, ceilings.endpoint + 1)).toThrow(
     /^pipeline.yaml: evaluation.maxRuntimeMinutes: 81: .* at most 80 .*\npipeline.yaml: endpoint.maxWaitMinutes: 121: /,

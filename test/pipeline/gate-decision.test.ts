@@ -14,8 +14,8 @@ import { createManifest, createPredictions } from "./predictions.ts";
 const gate = { accuracy: 0.94, maxRegression: 0 };
 const NONE = "No model serves.";
 
-const decide = (evaluation: Evaluation, by: Config["gate"], against: Comparison | string) =>
-  decideBy(evaluation, { gate: by, dataset: { source: "cifar-100" } }, against);
+const decide = (evaluation: Evaluation, by: Config["gate"], champion: Comparison | string) =>
+  decideBy(evaluation, { gate: by, dataset: { source: "cifar-100" } }, champion);
 
 const evaluationOf = (wrong: number, total = 200) => {
   const manifest = createManifest(total);
