@@ -90,14 +90,15 @@ test("the plan says what it costs a day, and of what it can't tell", () => {
   ]);
 });
 
+const found = (kind: Resource["kind"], name: string, count?: number): Resource => ({
+  kind,
+  name,
+  count,
+  why: "its tags",
+  protected: false,
+});
+
 test("an alarm and a dashboard have their price a day, and logs of several jobs are told by their number", () => {
-  const found = (kind: Resource["kind"], name: string, count?: number): Resource => ({
-    kind,
-    name,
-    count,
-    why: "its tags",
-    protected: false,
-  });
   const plan = planTeardown(
     configOf("{}"),
     [
