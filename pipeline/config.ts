@@ -4,6 +4,7 @@ import * as z from "zod";
 import { endpoint } from "./endpoint-settings.ts";
 import { environment, name } from "./environment-name.ts";
 import { UsageError } from "./errors.ts";
+import { monitoring } from "./monitoring-settings.ts";
 import { training } from "./training-settings.ts";
 import { nameComplaint } from "./tuning-schema.ts";
 
@@ -62,12 +63,6 @@ const application = z.strictObject({
     .prefault({}),
 });
 
-const monitoring = z.strictObject({
-  minRecords: z.int().min(1).default(20),
-  psi: z.number().positive().default(0.2),
-  significance: share.default(0.01),
-});
-
 const teardown = z.strictObject({
   keepReports: z.boolean().default(true),
   keepModels: z.boolean().default(true),
@@ -122,6 +117,13 @@ const schema = z
     const tooLong = nameComplaint(config.project, config.environment);
     if (config.training.tuning !== undefined && tooLong !== undefined) {
       context.addIssue({ code: "custom", path: ["training", "tuning"], message: tooLong });
+    }
+    if (config.monitoring.modelMonitor !== undefined && config.endpoint.capturePercentage === 0) {
+      context.addIssue({
+        code: "custom",
+        path: ["monitoring", "modelMonitor"],
+        message: "has nothing to look at where endpoint.capturePercentage is 0",
+      });
     }
     if (
       config.training.spot &&

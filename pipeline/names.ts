@@ -49,6 +49,11 @@ export const names = {
     `${trainingJobName}-${datasetHash.slice(0, 10)}`,
   endpointConfig: ({ project, environment }: Scope, specification: unknown) =>
     `${project}-${environment}-${fingerprint(specification)}`,
+  /** One of each of Model Monitor's types, `data-quality` or `model-quality`. */
+  monitoringSchedule: ({ project, environment }: Scope, type: string) =>
+    `${project}-${environment}-${type}`,
+  monitoringJobDefinition: (scope: Scope, type: string, specification: unknown) =>
+    `${names.monitoringSchedule(scope, type)}-${fingerprint(specification)}`,
 };
 
 /** Keys under the artifact bucket, one environment apart from the other. */
@@ -65,6 +70,7 @@ export const keys = {
   capture: ({ project, environment }: Scope, modelName: string) =>
     `${project}/${environment}/capture/${modelName}/`,
   monitoring: ({ project, environment }: Scope) => `${project}/${environment}/monitoring/`,
+  groundTruth: ({ project, environment }: Scope) => `${project}/${environment}/ground-truth/`,
   fleet: ({ project, environment }: Scope) => `${project}/${environment}/fleet/`,
   code: ({ project, environment }: Scope) => `${project}/${environment}/code/`,
   /**

@@ -5,6 +5,7 @@ import { settledEndpoint } from "./endpoint.ts";
 import { endpointMoment, momentLine } from "./endpoint-moment.ts";
 import { StepError } from "./errors.ts";
 import { expiryText, setExpiry } from "./expiry.ts";
+import { monitorServing, unmonitor } from "./model-monitor/monitor-serving.ts";
 import { endScaling } from "./scaling.ts";
 import type { ServedConfig } from "./served-config.ts";
 import { updateEndpoint } from "./update-endpoint.ts";
@@ -59,6 +60,7 @@ export async function restoreEndpoint(
   });
   // The life that was said of the model that failed is not this one's.
   await setExpiry(context, found.EndpointArn, verified.expiresAt);
+  await monitorServing(context, config, pace);
   return [
     `Endpoint ${endpointName} serves the former model again, by ${verified.endpointConfigName}, and ${stays(verified)}.`,
     ...moments.map(momentLine),
@@ -77,6 +79,7 @@ async function takeDown(
 ): Promise<string> {
   const before = await endpointMoment(context, endpointName, "before");
   await endScaling(context, config, endpointName, pace);
+  await unmonitor(context, config, pace);
   await context.clients.sagemaker.send(new DeleteEndpointCommand({ EndpointName: endpointName }));
   const during = await endpointMoment(context, endpointName, "during");
   if ((await settledEndpoint(context, config, endpointName, pace)) !== undefined) {

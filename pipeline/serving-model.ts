@@ -13,6 +13,8 @@ export interface ServingModel {
   readonly name: string;
   /** When its endpoint configuration was made. */
   readonly since: Date;
+  /** Where its inferences are captured; undefined where they are not. */
+  readonly captureUri?: string | undefined;
 }
 
 /** What the answers of the model that serves are compared with. */
@@ -57,7 +59,13 @@ export async function servingModel(
   if (endpoint === undefined || NOT_SERVING.has(endpoint.EndpointStatus)) return undefined;
   const served = await describeEndpointConfig(context, endpoint.EndpointConfigName);
   const name = served?.ProductionVariants?.[0]?.ModelName;
-  return name === undefined ? undefined : { name, since: served?.CreationTime ?? new Date(0) };
+  if (name === undefined) return undefined;
+  const { EnableCapture, DestinationS3Uri } = served?.DataCaptureConfig ?? {};
+  return {
+    name,
+    since: served?.CreationTime ?? new Date(0),
+    captureUri: EnableCapture === true ? DestinationS3Uri : undefined,
+  };
 }
 
 const NOT_SERVING: ReadonlySet<EndpointStatus | undefined> = new Set([

@@ -15,12 +15,18 @@ const resourceTypes: Readonly<Record<string, string>> = {
   ModelPackageGroupName: "model-package-group",
   ModelPackageName: "model-package",
   ModelPackageArn: "model-package",
+  MonitoringScheduleName: "monitoring-schedule",
+  ProcessingJobName: "processing-job",
   ResourceArn: "",
 };
 
 /** Operations that name more than what they are checked on. */
 const checkedOn: Readonly<Record<string, readonly string[]>> = {
   CreateTransformJob: ["TransformJobName"],
+  ListMonitoringSchedules: [],
+  ListMonitoringExecutions: [],
+  ListDataQualityJobDefinitions: [],
+  ListModelQualityJobDefinitions: [],
 };
 
 /**
@@ -76,6 +82,11 @@ function resourcesOf(service: Service, operation: string, input: Input): string[
     }
     return [name.startsWith("arn:") ? name : arnOf(service, `${resourceTypes[member]}/${name}`)];
   });
+  const definition = input["JobDefinitionName"];
+  if (typeof definition === "string") {
+    const type = operation.includes("DataQuality") ? "data-quality" : "model-quality";
+    found.push(arnOf(service, `${type}-job-definition/${definition}`));
+  }
   return found.length === 0 ? ["*"] : found;
 }
 

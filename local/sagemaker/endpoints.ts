@@ -17,6 +17,7 @@ import { describeEndpoint } from "./endpoint-description.ts";
 import { findConfig } from "./endpoint-configs.ts";
 import { sizesOf } from "./fleet.ts";
 import { listPage } from "./listing.ts";
+import { schedulesOf } from "./monitoring-schedules.ts";
 import { findRollbackAlarms } from "./rollback-alarms.ts";
 import { arnOf, type Service } from "./service.ts";
 import { tagNew } from "./tags.ts";
@@ -93,6 +94,7 @@ export function endpointOperations(service: Service) {
     DeleteEndpoint(input: Valid<DeleteEndpointCommandInput>) {
       const endpoint = findEndpoint(service, input.EndpointName);
       refuseWhileChanging(endpoint);
+      refuseWhileMonitored(service, endpoint);
       deregisterEndpoint(service, endpoint.name);
       remove(service, endpoint);
       return {};
@@ -113,6 +115,12 @@ export function findEndpoint(service: Service, name: string): Endpoint {
 
 function refuseWhileChanging(endpoint: Endpoint): void {
   if (isChanging(endpoint)) throw refusal(`Cannot update in-progress endpoint "${endpoint.arn}".`);
+}
+
+function refuseWhileMonitored(service: Service, { name, arn }: Endpoint): void {
+  const [first] = schedulesOf(service, name);
+  if (first === undefined) return;
+  throw refusal(`Cannot delete endpoint "${arn}" with monitoring schedule "${first.arn}".`);
 }
 
 /** @throws ServiceError where an endpoint can't be changed as it is. */

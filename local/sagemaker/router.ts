@@ -9,9 +9,12 @@ import { domainOperations } from "./domains.ts";
 import { endpointConfigOperations } from "./endpoint-configs.ts";
 import { endpointOperations } from "./endpoints.ts";
 import { invokeEndpoint } from "./invocations.ts";
+import { jobDefinitionOperations } from "./job-definitions.ts";
 import { modelPackageGroupOperations } from "./model-package-groups.ts";
 import { modelPackageOperations } from "./model-packages.ts";
 import { modelOperations } from "./models.ts";
+import { monitoringExecutionOperations } from "./monitoring-executions.ts";
+import { monitoringScheduleOperations } from "./monitoring-schedules.ts";
 import { scalingActivityOperations } from "./scaling-activities.ts";
 import { scalingChecksOf } from "./scaling-authorization.ts";
 import { arnOf, type Service } from "./service.ts";
@@ -44,6 +47,9 @@ export function sagemakerOperations(service: Service) {
     ...endpointConfigOperations(service),
     ...endpointOperations(service),
     ...capacityOperations(service),
+    ...jobDefinitionOperations(service),
+    ...monitoringScheduleOperations(service),
+    ...monitoringExecutionOperations(service),
     ...domainOperations(),
     ...modelPackageGroupOperations(service),
     ...modelPackageOperations(service),

@@ -8,11 +8,12 @@ import type { Authority } from "./authority.ts";
 import type { Limits } from "./limits.ts";
 import { stopFleet } from "./fleet.ts";
 import { Metrics } from "./metrics.ts";
+import { MonitoringClock } from "./monitoring-clock.ts";
 import { Queue } from "./queue.ts";
 import { Roles } from "./roles.ts";
 import { makeRouter } from "./router.ts";
 import { Scaler } from "./scaler.ts";
-import type { Service } from "./service.ts";
+import { runBehind, type Service } from "./service.ts";
 
 export interface SageMakerOptions {
   readonly region: string;
@@ -47,6 +48,10 @@ export interface SageMakerOptions {
    * scales in.
    */
   readonly minuteMs?: number;
+  /** How long an hour of monitoring schedules is, by default 3,600,000: a test need not wait for one. */
+  readonly hourMs?: number;
+  /** What runs the scripts of Model Monitor's definitions; by default the Python of the project's .venv. */
+  readonly python?: string;
   /** Jobs that run at once; by default one a core. */
   readonly jobs?: number;
 }
@@ -73,6 +78,7 @@ export async function startSageMaker(options: SageMakerOptions): Promise<SageMak
   const closing = new AbortController();
   const service = await makeService(options, closing.signal);
   service.scaler.start(service);
+  runBehind(service, service.monitoringClock.start(service));
   const server = createServer(
     makeRouter(service, { sagemaker, runtime, autoscaling }, options.authority),
   );
@@ -118,6 +124,7 @@ async function makeService(options: SageMakerOptions, closing: AbortSignal): Pro
     interruptions: options.interruptions ?? {},
     workDir: await mkdtemp(path.join(workDir, "sagemaker-")),
     algorithmDir: options.algorithmDir ?? fileURLToPath(new URL("../algorithm", import.meta.url)),
+    python: options.python ?? fileURLToPath(new URL("../../.venv/bin/python", import.meta.url)),
     closing,
     running: new Set(),
     trainingJobs: new Map(),
@@ -132,6 +139,10 @@ async function makeService(options: SageMakerOptions, closing: AbortSignal): Pro
     scalingPolicies: new Map(),
     scalingActivities: [],
     scaler: new Scaler(options.minuteMs ?? 60_000),
+    jobDefinitions: new Map(),
+    monitoringSchedules: new Map(),
+    monitoringExecutions: [],
+    monitoringClock: new MonitoringClock(options.hourMs ?? 3_600_000),
     tags: new Map(),
   };
 }

@@ -2,8 +2,12 @@ import type { Limits } from "./limits.ts";
 import type { Endpoint } from "./endpoint.ts";
 import type { ModelPackage, ModelPackageGroup } from "./model-package-store.ts";
 import type { EndpointConfig } from "./endpoint-configs.ts";
+import type { JobDefinition } from "./job-definitions.ts";
 import type { Metrics } from "./metrics.ts";
 import type { Model } from "./models.ts";
+import type { MonitoringClock } from "./monitoring-clock.ts";
+import type { MonitoringExecution } from "./monitoring-executions.ts";
+import type { MonitoringSchedule } from "./monitoring-schedules.ts";
 import type { Queue } from "./queue.ts";
 import type { Roles } from "./roles.ts";
 import type { ScalableTarget, ScalingActivity, ScalingPolicy } from "./autoscaling.ts";
@@ -28,6 +32,8 @@ export interface Service {
   readonly workDir: string;
   /** Where `train.ts` and `serve.ts` of image-classification are. */
   readonly algorithmDir: string;
+  /** What runs the scripts of Model Monitor's definitions. */
+  readonly python: string;
   /** Aborted when the server closes: ends every job and endpoint. */
   readonly closing: AbortSignal;
   /** What still runs and has to end before the server is closed. */
@@ -45,6 +51,12 @@ export interface Service {
   readonly scalingPolicies: Map<string, ScalingPolicy>;
   readonly scalingActivities: ScalingActivity[];
   readonly scaler: Scaler;
+  /** By ARN, of both types. */
+  readonly jobDefinitions: Map<string, JobDefinition>;
+  readonly monitoringSchedules: Map<string, MonitoringSchedule>;
+  /** In the order in which they began. */
+  readonly monitoringExecutions: MonitoringExecution[];
+  readonly monitoringClock: MonitoringClock;
   /** Tags by the ARN of what carries them. */
   readonly tags: Map<string, Map<string, string>>;
 }

@@ -11,6 +11,7 @@ import { trafficShift } from "../deployment-config.ts";
 import { describeEndpointConfig, ensureEndpointConfig } from "../endpoint-config.ts";
 import type { EndpointMoment } from "../endpoint-moment.ts";
 import { StepError } from "../errors.ts";
+import { monitorServing, unmonitor } from "../model-monitor/monitor-serving.ts";
 import { names } from "../names.ts";
 import { onceVisible } from "../once-visible.ts";
 import { rollbackAlarms } from "../rollback-alarms.ts";
@@ -44,7 +45,8 @@ export interface EndpointDeployment extends DeployedEndpoint {
 /**
  * Serves an Approved model package at the environment's endpoint, with data capture and autoscaling,
  * and checks afterwards that what serves is what was asked for. One that serves already is updated by
- * blue/green deployment, which the application's alarms may roll back.
+ * blue/green deployment, which the application's alarms may roll back. Model Monitor then watches what
+ * serves, where pipeline.yaml asks for it.
  * @throws StepError when the package is not Approved, was altered, the endpoint does not come up, the
  * update is rolled back, or there is no endpoint whose expiry could be left unchanged.
  */
@@ -79,15 +81,18 @@ export async function deployEndpoint(
         },
       );
       context.progress.line(`endpoint ${endpointName} is InService (updated)`);
+      await monitorServing(context, config, input);
       return { ...deployed, change: "updated", moments, expiresAt };
     }
     await registerScaling(context, config, endpointName);
     context.progress.line(`endpoint ${endpointName} is InService (unchanged)`);
+    await monitorServing(context, config, input);
     return { ...deployed, change: "unchanged", moments: [], expiresAt };
   }
   await create(context, config, { ...input, expiresAt }, { before, ...deployed });
   await registerScaling(context, config, endpointName);
   context.progress.line(`endpoint ${endpointName} is InService (created)`);
+  await monitorServing(context, config, input);
   return { ...deployed, change: "created", moments: [], expiresAt };
 }
 
@@ -174,6 +179,7 @@ async function create(
   const { endpointName, endpointConfigName, before } = target;
   const { sagemaker } = context.clients;
   const remove = async () => {
+    await unmonitor(context, config, pace);
     await sagemaker.send(new DeleteEndpointCommand({ EndpointName: endpointName }));
     await settledEndpoint(context, config, endpointName, pace);
   };

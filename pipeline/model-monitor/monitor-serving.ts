@@ -1,0 +1,101 @@
+import { DescribeModelCommand } from "@aws-sdk/client-sagemaker";
+import type { Config } from "../config.ts";
+import type { Context } from "../context.ts";
+import { describeEndpoint } from "../endpoint.ts";
+import { StepError } from "../errors.ts";
+import { expiryOf, expiryTag } from "../expiry.ts";
+import { readBaseline } from "../monitoring/baseline.ts";
+import { names } from "../names.ts";
+import { parseS3Uri } from "../s3.ts";
+import { servingBaseline, servingModel } from "../serving-model.ts";
+import { keepTag, tags } from "../tags.ts";
+import { type Definition, ensureSchedule } from "./ensure-schedule.ts";
+import { dataQuality, modelQuality, type MonitoredModel } from "./job-definition.ts";
+import { classesOf, writeMonitorBaseline } from "./monitor-baseline.ts";
+import { uploadPreprocessor } from "./preprocessor.ts";
+import { endMonitoring, type MonitoringType, monitoringTypes } from "./removal.ts";
+import type { Pace } from "./schedule.ts";
+
+/**
+ * Has Model Monitor watch the model that serves, as pipeline.yaml asks: makes the schedules or moves them
+ * to it, and takes away those that are not asked for (any more).
+ * @throws StepError where AWS refuses that; the endpoint serves all the same.
+ */
+export async function monitorServing(
+  context: Context,
+  config: Config,
+  { run, ...pace }: Pace & { readonly run?: string | undefined },
+): Promise<void> {
+  const { modelMonitor } = config.monitoring;
+  const wanted = new Set<MonitoringType>([
+    ...(modelMonitor === undefined ? [] : (["data-quality"] as const)),
+    ...(modelMonitor?.modelQuality === true ? (["model-quality"] as const) : []),
+  ]);
+  for (const type of monitoringTypes) {
+    if (!wanted.has(type)) await endMonitoring(context, config, type, pace);
+  }
+  if (modelMonitor === undefined) return;
+  const model = await monitoredModel(context, config);
+  const settings = { ...config, instanceType: modelMonitor.instanceType };
+  const common = { tags: await scheduleTags(context, config, run) };
+  const definitions: Definition[] = [
+    { type: "data-quality", specification: dataQuality(settings, model), ...common },
+    { type: "model-quality", specification: modelQuality(settings, model), ...common },
+  ];
+  const expression = modelMonitor.schedule;
+  for (const definition of definitions.filter(({ type }) => wanted.has(type))) {
+    await ensureSchedule(context, config, { definition, expression }, pace);
+  }
+}
+
+/** Takes all of it away, before the endpoint is deleted: AWS deletes none that is monitored. */
+export async function unmonitor(
+  context: Context,
+  config: Pick<Config, "project" | "environment">,
+  pace: Pace,
+): Promise<void> {
+  for (const type of monitoringTypes) await endMonitoring(context, config, type, pace);
+}
+
+/** Those of the endpoint too, which lives as long. */
+async function scheduleTags(context: Context, config: Config, run: string | undefined) {
+  const endpoint = await describeEndpoint(context, names.endpoint(config));
+  const expiresAt = await expiryOf(context, endpoint?.EndpointArn);
+  return [...tags(config, run), keepTag(config), expiryTag(expiresAt)];
+}
+
+async function monitoredModel(context: Context, config: Config): Promise<MonitoredModel> {
+  const [measured, served] = [
+    await servingBaseline(context, config),
+    await servingModel(context, config),
+  ];
+  if (measured === undefined || served?.captureUri === undefined) {
+    throw new StepError(
+      `Endpoint ${names.endpoint(config)} does not serve, or captures nothing: there is nothing to monitor. ` +
+        "Run deploy-endpoint again.",
+    );
+  }
+  const { ExecutionRoleArn: roleArn } = await context.clients.sagemaker.send(
+    new DescribeModelCommand({ ModelName: served.name }),
+    { abortSignal: context.signal },
+  );
+  if (roleArn === undefined) {
+    throw new StepError(
+      `Model ${served.name} has no execution role: nothing may read its captures.`,
+    );
+  }
+  const { bucket } = parseS3Uri(`${served.captureUri}/`);
+  const baseline = await readBaseline(context, measured.evaluationUri);
+  return {
+    bucket,
+    roleArn,
+    preprocessorUri: await uploadPreprocessor(context, config, {
+      bucket,
+      classes: classesOf(baseline),
+    }),
+    baseline: await writeMonitorBaseline(context, measured.evaluationUri, {
+      baseline,
+      accuracy: config.gate.accuracy,
+    }),
+  };
+}

@@ -1,0 +1,101 @@
+import {
+  DeleteDataQualityJobDefinitionCommand,
+  DeleteModelQualityJobDefinitionCommand,
+  DeleteMonitoringScheduleCommand,
+  type ExecutionStatus,
+  paginateListMonitoringExecutions,
+  StopMonitoringScheduleCommand,
+} from "@aws-sdk/client-sagemaker";
+import type { Config } from "../config.ts";
+import type { Context } from "../context.ts";
+import { names } from "../names.ts";
+import { poll } from "../poll.ts";
+import { describeSchedule, type Pace, settledSchedule } from "./schedule.ts";
+
+/** Model Monitor's types, as names have them. */
+export const monitoringTypes = ["data-quality", "model-quality"] as const;
+
+export type MonitoringType = (typeof monitoringTypes)[number];
+
+/** A definition ends its executions after half an hour; the rest is for instances that come late. */
+const EXECUTIONS_MS = 40 * 60_000;
+
+/**
+ * Stops a schedule, waits until its executions have ended, and deletes it: AWS deletes no endpoint that has
+ * one. An execution is not stopped: its processing job carries a name and tags of AWS.
+ * @throws StepError where an execution does not end in time.
+ */
+export async function removeSchedule(
+  context: Context,
+  name: string,
+  { pollIntervalMs = 5000, timeoutMs = EXECUTIONS_MS }: Pace & { readonly timeoutMs?: number },
+): Promise<void> {
+  const { sagemaker } = context.clients;
+  const schedule = { MonitoringScheduleName: name };
+  const until = (what: string, look: () => Promise<boolean>) =>
+    poll(async () => ((await look()) ? true : undefined), {
+      what,
+      timeoutMs,
+      intervalMs: pollIntervalMs,
+      signal: context.signal,
+      resume: "It goes on: run the step again.",
+    });
+  const found = await settledSchedule(context, name, { pollIntervalMs });
+  if (found === undefined) return;
+  if (found.MonitoringScheduleStatus === "Scheduled") {
+    await sagemaker.send(new StopMonitoringScheduleCommand(schedule));
+    await settledSchedule(context, name, { pollIntervalMs });
+  }
+  await until(`The last execution of ${name}`, async () => !(await isExecuting(context, name)));
+  await sagemaker.send(new DeleteMonitoringScheduleCommand(schedule));
+  await until(
+    `The deletion of monitoring schedule ${name}`,
+    async () => (await describeSchedule(context, name)) === undefined,
+  );
+}
+
+async function isExecuting({ clients }: Context, name: string): Promise<boolean> {
+  const unfinished: readonly ExecutionStatus[] = ["Pending", "InProgress", "Stopping"];
+  for (const StatusEquals of unfinished) {
+    const pages = paginateListMonitoringExecutions(
+      { client: clients.sagemaker },
+      { MonitoringScheduleName: name, StatusEquals },
+    );
+    for await (const { MonitoringExecutionSummaries = [] } of pages) {
+      if (MonitoringExecutionSummaries.length > 0) return true;
+    }
+  }
+  return false;
+}
+
+/** Deletes a definition; one that is gone is deleted already. */
+export async function removeDefinition(
+  { clients: { sagemaker }, signal }: Context,
+  type: MonitoringType,
+  JobDefinitionName: string,
+): Promise<void> {
+  const abort = { abortSignal: signal };
+  try {
+    await (type === "data-quality"
+      ? sagemaker.send(new DeleteDataQualityJobDefinitionCommand({ JobDefinitionName }), abort)
+      : sagemaker.send(new DeleteModelQualityJobDefinitionCommand({ JobDefinitionName }), abort));
+  } catch (error) {
+    if (!(error instanceof Error && error.name === "ResourceNotFound")) throw error;
+  }
+}
+
+/** Takes away the schedule of a type, and then what it started, where there is one. */
+export async function endMonitoring(
+  context: Context,
+  config: Pick<Config, "project" | "environment">,
+  type: MonitoringType,
+  pace: Pace,
+): Promise<void> {
+  const name = names.monitoringSchedule(config, type);
+  const found = await describeSchedule(context, name);
+  if (found === undefined) return;
+  await removeSchedule(context, name, pace);
+  const definition = found.MonitoringScheduleConfig?.MonitoringJobDefinitionName;
+  if (definition !== undefined) await removeDefinition(context, type, definition);
+  context.progress.line(`monitoring schedule ${name} is deleted`);
+}
