@@ -11,6 +11,7 @@ import { type BilledInstances, billedInstances } from "./billed-instances.ts";
 import type { Config } from "./config.ts";
 import type { Context } from "./context.ts";
 import { logGroups } from "./log-groups.ts";
+import { monitoringKinds, monitoringListings } from "./model-monitor/listings.ts";
 import { names } from "./names.ts";
 import { reviewedStack } from "./reviewed-stack.ts";
 import { jobLogs } from "./sagemaker-logs.ts";
@@ -23,6 +24,7 @@ import { isProtected, isTagged, presentTags } from "./tags.ts";
 /** What can be left behind, apart from what lies in S3. */
 export const kinds = [
   "scaling",
+  ...monitoringKinds,
   "endpoint",
   "endpoint configuration",
   "model",
@@ -76,6 +78,7 @@ async function sageMakerResources(context: Context, config: Config): Promise<Res
   const NameContains = names.endpoint(config);
   const unfinished = ["InProgress", "Stopping"] as const;
   const listings: Listing[] = [
+    ...monitoringListings(context, NameContains),
     [
       "endpoint",
       pages(paginateListEndpoints(paging, { NameContains }, abort), ({ Endpoints = [] }) =>

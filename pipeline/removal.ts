@@ -14,6 +14,7 @@ import type { Context } from "./context.ts";
 import { emptyPrefix } from "./empty-prefix.ts";
 import { describeEndpoint, isSettled } from "./endpoint.ts";
 import { ifPresent } from "./errors.ts";
+import { removeDefinition, removeSchedule } from "./model-monitor/removal.ts";
 import type { ObjectVersion } from "./object-versions.ts";
 import { poll } from "./poll.ts";
 import { removeRegistry } from "./registered-models.ts";
@@ -61,6 +62,15 @@ export async function remove(
   switch (kind) {
     case "scaling":
       await deregisterScaling(context, name);
+      return;
+    case "monitoring schedule":
+      await removeSchedule(context, name, { pollIntervalMs, timeoutMs });
+      return;
+    case "data quality job definition":
+      await removeDefinition(context, "data-quality", name);
+      return;
+    case "model quality job definition":
+      await removeDefinition(context, "model-quality", name);
       return;
     case "endpoint":
       await gone(async () => isSettled((await describeEndpoint(context, name))?.EndpointStatus));

@@ -40,7 +40,11 @@ export interface TeardownPlan {
 /** What must be gone before a kind is deleted. */
 export const after: Readonly<Record<Deletion["kind"], readonly Deletion["kind"][]>> = {
   scaling: [],
-  endpoint: ["scaling"],
+  "monitoring schedule": ["scaling"],
+  "data quality job definition": ["monitoring schedule"],
+  "model quality job definition": ["monitoring schedule"],
+  // AWS deletes none that is monitored.
+  endpoint: ["scaling", "monitoring schedule"],
   "endpoint configuration": ["endpoint"],
   "tuning job": [],
   // One that a tuning job has started would be followed by the next.
@@ -59,7 +63,14 @@ export const after: Readonly<Record<Deletion["kind"], readonly Deletion["kind"][
   "log group": ["endpoint", "stack"],
   "job log": ["tuning job", "training job", "transform job", "stack"],
   // What serves or works reads its model and writes captures and results.
-  objects: ["endpoint", "tuning job", "training job", "transform job", "stack"],
+  objects: [
+    "monitoring schedule",
+    "endpoint",
+    "tuning job",
+    "training job",
+    "transform job",
+    "stack",
+  ],
 };
 
 const SHARES: readonly Share[] = ["reports", "models", "rest"];
@@ -118,10 +129,11 @@ export function planTeardown(
 }
 
 /**
- * An endpoint, a job or an app has instances, a space a disk, a log its bytes, of which AWS does not tell; a stack's
+ * An endpoint, a job, a schedule's execution or an app has instances, a space a disk, a log its bytes, of which AWS does not tell; a stack's
  * alarms and logs are billed by what they are.
  */
 const UNTOLD: ReadonlySet<Kind> = new Set([
+  "monitoring schedule",
   "endpoint",
   "training job",
   "transform job",

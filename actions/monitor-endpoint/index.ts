@@ -1,4 +1,5 @@
 import { StepError } from "../../pipeline/errors.ts";
+import { lastExecutions } from "../../pipeline/model-monitor/executions.ts";
 import { readBaseline } from "../../pipeline/monitoring/baseline.ts";
 import { keys, names } from "../../pipeline/names.ts";
 import { readRegisteredEvaluation } from "../../pipeline/registered-evaluation.ts";
@@ -42,9 +43,10 @@ export const action = defineAction({
     const drifted = monitoring.features.filter((feature) => feature.drifted);
     const driftedFeatures = [...new Set(drifted.map(({ name }) => name))].join(",");
     output({ verdict, records, driftedFeatures, driftedSince: driftedSince ?? "", reportUri });
+    const watched = config.monitoring.modelMonitor !== undefined;
     await summarize(
       monitoringSummary(
-        monitoring,
+        { ...monitoring, executions: watched ? await lastExecutions(context, config) : [] },
         inConsole(config, (links) => ({ report: links.objects(reportUri) })),
       ),
     );

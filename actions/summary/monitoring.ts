@@ -1,3 +1,4 @@
+import type { Execution } from "../../pipeline/model-monitor/executions.ts";
 import type { FeatureDrift } from "../../pipeline/monitoring/drift.ts";
 import type { Monitoring } from "../../pipeline/steps/monitor-endpoint.ts";
 import {
@@ -8,26 +9,17 @@ import {
   percent,
   statisticName,
 } from "../../report/format.ts";
-import { blocks, code, facts, type Link, linkLine, table } from "./markdown.ts";
+import { blocks, code, escape, facts, type Link, linkLine, table } from "./markdown.ts";
 
 const SIGNS = { "no drift": "✅", drift: "⚠️", "insufficient data": "❔" } as const;
 
 /** Whether the endpoint's answers are still those of the evaluation, and by which measure not. */
 export function monitoringSummary(
-  {
-    verdict,
-    records,
-    skipped,
-    pictures,
-    lacking,
-    features,
-    driftedSince,
-    shares,
-    latency,
-    reportUri,
-  }: Monitoring,
+  { executions = [], ...monitoring }: Monitoring & { readonly executions?: readonly Execution[] },
   links: readonly Link[] = [],
 ): string {
+  const { verdict, records, skipped, pictures, lacking, features, driftedSince } = monitoring;
+  const { shares, latency, reportUri } = monitoring;
   return blocks(
     `## ${SIGNS[verdict]} Monitoring: ${verdict}`,
     facts([
@@ -43,6 +35,7 @@ export function monitoringSummary(
       ["report", code(reportUri)],
     ]),
     ...(features.length === 0 ? [] : [featureTable(features)]),
+    ...(executions.length === 0 ? [] : ["### Model Monitor", executionTable(executions)]),
     ...linkLine(links),
   );
 }
@@ -53,6 +46,18 @@ function latencyOf(latency: Monitoring["latency"]): string | undefined {
 
 function shareOf(share: number | undefined): string | undefined {
   return share === undefined ? undefined : percent(share);
+}
+
+function executionTable(executions: readonly Execution[]): string {
+  return table(
+    [{ title: "schedule" }, { title: "at" }, { title: "status" }, { title: "violations, or why" }],
+    executions.map(({ schedule, scheduledAt, status, violationsUri, reason }) => [
+      schedule,
+      scheduledAt?.toISOString() ?? "",
+      status,
+      violationsUri === undefined ? escape(reason ?? "") : code(violationsUri),
+    ]),
+  );
 }
 
 function featureTable(features: readonly FeatureDrift[]): string {

@@ -29,14 +29,19 @@ import { trainModel } from "../../pipeline/steps/train-model.ts";
 import { verifyDeployment } from "../../pipeline/steps/verify-deployment.ts";
 import { tags } from "../../pipeline/tags.ts";
 import { planting } from "../pipeline/planted.ts";
+import { labelAll, stopSchedule, untilWatched, watched } from "./recorded-monitoring.ts";
 import { config, configOf, endless, endlessTuning, type RoleStand, tuning } from "./role-stand.ts";
 
 const run = "recorded";
 const pollIntervalMs = 25;
 
-/** An update to two instances, which the stack's alarms look at without a wait. */
+/** An update to two instances, which the stack's alarms look at without a wait, and to another definition. */
 const larger: Config = {
-  ...config,
+  ...configOf(
+    "act: learn",
+    "",
+    "modelMonitor: { modelQuality: true, instanceType: ml.m5.2xlarge }",
+  ),
   endpoint: {
     ...config.endpoint,
     instanceCount: 2,
@@ -69,9 +74,10 @@ export async function recordRun(stand: RoleStand): Promise<RecordedRun> {
   const { modelPackageArn } = evaluated;
   await gateDeployment(context, config, evaluated);
   const endpoint = { modelPackageArn, bucket, run, pollIntervalMs };
-  const { endpointName } = await deployEndpoint(context, config, endpoint);
+  const { endpointName } = await deployEndpoint(context, watched, endpoint);
   const { stateMachineArn, fleetArn, apiUrl } = await deployTwice(stand, endpointName);
   const expiresAt = new Date(Date.now() + 3_600_000);
+  await stopSchedule(stand);
   await deployEndpoint(context, larger, { ...endpoint, expiresAt });
   await gateDeployment(context, config, evaluated);
   await challenge(stand, dataset);
@@ -88,6 +94,7 @@ export async function recordRun(stand: RoleStand): Promise<RecordedRun> {
   };
   await cancelled("fleet", (stopped) => runFleet(stopped, fleetArn, fleet), stand);
   await runFleet(context, fleetArn, fleet);
+  await labelAll(stand, dataset);
   for (const { key } of dataset.manifest.test) {
     const picture = await readBytes(
       context.clients.s3,
@@ -95,7 +102,7 @@ export async function recordRun(stand: RoleStand): Promise<RecordedRun> {
       dataset.prefix + key,
       context.signal,
     );
-    await invokeEndpoint(context, endpointName, picture);
+    await invokeEndpoint(context, endpointName, picture, key.split("/").at(-1));
   }
   await monitorEndpoint(context, config, {
     bucket,
@@ -104,6 +111,7 @@ export async function recordRun(stand: RoleStand): Promise<RecordedRun> {
     ...evaluated,
     since,
   });
+  await untilWatched(stand);
   const roles = await rolesOf(aws);
   await leaveUpload(stand);
   await expiredEnvironments(context, config);

@@ -43,6 +43,7 @@ export async function openRoleStand(template?: string): Promise<RoleStand> {
       signal,
       decisions,
       interruptions: { "ml.g4dn.xlarge": 1 },
+      hourMs: 2000,
       algorithmDir: fileURLToPath(new URL("../actions/colour-algorithm", import.meta.url)),
       ...(template !== undefined && { template }),
     }),
@@ -66,9 +67,9 @@ export async function openRoleStand(template?: string): Promise<RoleStand> {
 }
 
 /** A configuration with these hyperparameters, which say what the algorithm does. */
-export function configOf(hyperparameters: string, more = ""): Config {
+export function configOf(hyperparameters: string, more = "", monitoring = ""): Config {
   return parseConfig(
-    `environment: test\ntraining: { ${more}hyperparameters: { ${hyperparameters} } }`,
+    `environment: test\ntraining: { ${more}hyperparameters: { ${hyperparameters} } }\nmonitoring: { ${monitoring} }`,
   );
 }
 

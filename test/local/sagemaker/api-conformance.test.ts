@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import { type Conformance, openConformance, operations } from "./conformance.ts";
-import { bucket, image, put, putModel, role } from "./fixture.ts";
+import { bucket, image, put, putModel, role, until } from "./fixture.ts";
+import { dataQuality, hourly, modelQuality, now } from "./monitoring-fixture.ts";
 import { putChannels, trainingJob } from "./training-fixture.ts";
 
 let conformance: Conformance;
@@ -131,6 +132,7 @@ test("the answers about models, transforms and endpoints hold against the API mo
   await after("DescribeEndpoint", endpoint, "EndpointStatus", "InService");
   await callAutoscaling(conformance);
   await after("DescribeEndpoint", endpoint, "EndpointStatus", "InService");
+  await callMonitoring(conformance);
   await sagemaker("DeleteEndpoint", endpoint);
   await sagemaker("DeleteEndpointConfig", { EndpointConfigName: "c" });
   await sagemaker("DeleteModel", { ModelName: "m" });
@@ -161,6 +163,47 @@ async function callAutoscaling({ autoscaling }: Conformance): Promise<void> {
   await autoscaling("DescribeScalingPolicies", { ServiceNamespace });
   await autoscaling("DeleteScalingPolicy", { ...target, PolicyName: "p" });
   await autoscaling("DeregisterScalableTarget", target);
+}
+
+async function callMonitoring({ sagemaker, after }: Conformance): Promise<void> {
+  await sagemaker("CreateDataQualityJobDefinition", dataQuality);
+  await sagemaker("DescribeDataQualityJobDefinition", { JobDefinitionName: "d" });
+  await sagemaker("ListDataQualityJobDefinitions", { EndpointName: "e" });
+  await sagemaker("CreateModelQualityJobDefinition", modelQuality);
+  await sagemaker("DescribeModelQualityJobDefinition", { JobDefinitionName: "q" });
+  await sagemaker("ListModelQualityJobDefinitions");
+  const schedule = { MonitoringScheduleName: "s" };
+  const settled = (status: string) =>
+    after("DescribeMonitoringSchedule", schedule, "MonitoringScheduleStatus", status);
+  const describe = (MonitoringScheduleConfig: unknown) => ({
+    ...schedule,
+    MonitoringScheduleConfig,
+  });
+  await sagemaker("CreateMonitoringSchedule", describe(hourly));
+  await settled("Scheduled");
+  await sagemaker("UpdateMonitoringSchedule", describe(now));
+  await settled("Scheduled");
+  const executions = () => sagemaker("ListMonitoringExecutions", { ...schedule, MaxResults: 1 });
+  const { ProcessingJobArn } = await until(async () => {
+    const { MonitoringExecutionSummaries } = await executions();
+    const [found] = MonitoringExecutionSummaries as Record<string, string>[];
+    return found?.["MonitoringExecutionStatus"] === "Failed" && found;
+  });
+  const ProcessingJobName = ProcessingJobArn?.split("/").at(-1);
+  await sagemaker("DescribeProcessingJob", { ProcessingJobName });
+  await sagemaker("StopMonitoringSchedule", schedule);
+  await settled("Stopped");
+  await sagemaker("StartMonitoringSchedule", schedule);
+  await settled("Scheduled");
+  await sagemaker("ListMonitoringSchedules");
+  await until(async () => {
+    const { MonitoringExecutionSummaries } = await sagemaker("ListMonitoringExecutions");
+    const found = MonitoringExecutionSummaries as Record<string, string>[];
+    return found.every((one) => one["MonitoringExecutionStatus"] === "Failed");
+  });
+  await sagemaker("DeleteMonitoringSchedule", schedule);
+  await sagemaker("DeleteDataQualityJobDefinition", { JobDefinitionName: "d" });
+  await sagemaker("DeleteModelQualityJobDefinition", { JobDefinitionName: "q" });
 }
 
 test("the answers about model packages hold against the API model", async () => {

@@ -1,0 +1,48 @@
+import { PutObjectCommand } from "@aws-sdk/client-s3";
+import { StopMonitoringScheduleCommand } from "@aws-sdk/client-sagemaker";
+import type { Dataset } from "../../pipeline/manifest.ts";
+import { lastExecutions } from "../../pipeline/model-monitor/executions.ts";
+import { keys, names } from "../../pipeline/names.ts";
+import { poll } from "../../pipeline/poll.ts";
+import { configOf, type RoleStand } from "./role-stand.ts";
+
+/** Watched by Model Monitor, labels too. */
+export const watched = configOf("act: learn", "", "modelMonitor: { modelQuality: true }");
+
+/** As a person may; the next deployment starts it again. */
+export async function stopSchedule({ context }: RoleStand): Promise<void> {
+  const MonitoringScheduleName = names.monitoringSchedule(watched, "data-quality");
+  await context.clients.sagemaker.send(
+    new StopMonitoringScheduleCommand({ MonitoringScheduleName }),
+  );
+}
+
+/** Says of every test picture that it is a bicycle, which half of them are not. */
+export async function labelAll({ aws, context }: RoleStand, { manifest }: Dataset): Promise<void> {
+  const lines = manifest.test.map(({ key }) =>
+    JSON.stringify({
+      groundTruthData: { data: "bicycle", encoding: "CSV" },
+      eventMetadata: { eventId: key.split("/").at(-1) },
+      eventVersion: "0",
+    }),
+  );
+  const hour = new Date().toISOString().slice(0, 13).replaceAll(/[-T]/g, "/");
+  const Key = `${keys.groundTruth(watched)}${hour}/labels.jsonl`;
+  const request = { Bucket: aws.bucket, Key, Body: lines.join("\n") };
+  await context.clients.s3.send(new PutObjectCommand(request));
+}
+
+/** Until both schedules have looked at what was sent. */
+export async function untilWatched({ context }: RoleStand): Promise<void> {
+  const look = async () => {
+    const found = await lastExecutions(context, watched);
+    const seen = found.filter(({ status }) => status.startsWith("Completed"));
+    const isViolated = seen.some(({ violationsUri }) => violationsUri !== undefined);
+    return isViolated && new Set(seen.map(({ schedule }) => schedule)).size === 2
+      ? seen
+      : undefined;
+  };
+  const { signal } = context;
+  const resume = "Look at the executions' reasons.";
+  await poll(look, { what: "Model Monitor", timeoutMs: 60_000, intervalMs: 100, signal, resume });
+}
