@@ -16,10 +16,13 @@ import {
 import { paginateListStacks, StackStatus } from "@aws-sdk/client-cloudformation";
 import { LambdaClient, paginateListFunctions } from "@aws-sdk/client-lambda";
 import {
+  paginateListDataQualityJobDefinitions,
   paginateListEndpointConfigs,
   paginateListEndpoints,
   paginateListModelPackageGroups,
+  paginateListModelQualityJobDefinitions,
   paginateListModels,
+  paginateListMonitoringSchedules,
   paginateListTrainingJobs,
   paginateListTransformJobs,
 } from "@aws-sdk/client-sagemaker";
@@ -53,6 +56,18 @@ export async function everything(context: Context, bucket: string): Promise<stri
   };
   const endpoints = paginateListEndpoints({ client }, {});
   await add("endpoint", endpoints, (page) => page.Endpoints?.map((one) => one.EndpointName));
+  const schedules = paginateListMonitoringSchedules({ client }, {});
+  await add("monitoring schedule", schedules, (page) =>
+    page.MonitoringScheduleSummaries?.map((one) => one.MonitoringScheduleName),
+  );
+  for (const definitions of [
+    paginateListDataQualityJobDefinitions({ client }, {}),
+    paginateListModelQualityJobDefinitions({ client }, {}),
+  ]) {
+    await add("job definition", definitions, (page) =>
+      page.JobDefinitionSummaries?.map((one) => one.MonitoringJobDefinitionName),
+    );
+  }
   const configs = paginateListEndpointConfigs({ client }, {});
   await add("endpoint configuration", configs, (page) =>
     page.EndpointConfigs?.map((one) => one.EndpointConfigName),

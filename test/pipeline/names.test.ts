@@ -23,7 +23,13 @@ test("the longest project and environment give names that SageMaker takes", () =
   fc.assert(
     fc.property(part, part, fc.jsonValue(), (project, environment, value) => {
       const job = names.trainingJob({ project, environment }, value);
-      const all = [job, `${job}-10`, names.transformJob(job, "0123456789abcdef")];
+      const definition = names.monitoringJobDefinition(
+        { project, environment },
+        "model-quality",
+        value,
+      );
+      const transform = names.transformJob(job, "0123456789abcdef");
+      const all = [job, `${job}-10`, transform, definition];
       for (const name of all) expect(name).toMatch(/^[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}$/);
     }),
   );

@@ -21,6 +21,8 @@ const resources = (
     "model",
     "endpoint configuration",
     "endpoint",
+    "data quality job definition",
+    "monitoring schedule",
     "scaling",
   ] as const
 ).map((kind): Resource => ({
@@ -46,7 +48,16 @@ function planned(teardown: string) {
 
 test("by default the registry stays with its artifacts, and the reports", () => {
   expect(planned("{}")).toEqual({
-    kinds: ["scaling", "endpoint", "endpoint configuration", "model", "stack", "objects"],
+    kinds: [
+      "scaling",
+      "monitoring schedule",
+      "data quality job definition",
+      "endpoint",
+      "endpoint configuration",
+      "model",
+      "stack",
+      "objects",
+    ],
     objects: 4,
     kept: ["1 model package group a", "3 objects of reports", "1 objects of models"],
   });
@@ -77,8 +88,10 @@ test("the plan says what it costs a day, and of what it can't tell", () => {
   const plan = planTeardown(configOf("{}"), resources, [{ uri, amounts }]);
   expect(plan.usdPerDay).toBeCloseTo(2 * 0.23 * 24 + (10 * 0.023) / 30);
   expect(planLines(plan)).toEqual([
-    "plan: 6 of test to delete, which cost $11.05 a day, and what stack a cost",
+    "plan: 8 of test to delete, which cost $11.05 a day, and what monitoring schedule a, stack a cost",
     "  scaling a, by its tags: free",
+    "  monitoring schedule a, by its tags: cost unknown",
+    "  data quality job definition a, by its tags: free",
     "  endpoint a, by its tags: $11.04 a day",
     "  endpoint configuration a, by its tags: free",
     "  model a, by its tags: free",

@@ -21,7 +21,7 @@ const everyPoint = process.env["KILL_POINTS"] === "all";
 /** Runs at once, each in an environment of its own. */
 const AT_ONCE = 3;
 /** More than a run has phases; a run that is not killed is one that ended. */
-const PHASES = 24;
+const PHASES = 32;
 
 let stand: Stand;
 /** The account's root, who sees and may do everything. */
@@ -44,7 +44,7 @@ const configOf = (environment: string, keep = false) =>
   parseConfig(`
 environment: ${environment}
 training: { instanceTypes: [ml.g5.xlarge], hyperparameters: { act: learn } }
-monitoring: { minRecords: 5 }
+monitoring: { minRecords: 5, modelMonitor: { modelQuality: true } }
 teardown: { keepReports: ${keep}, keepModels: ${keep} }
 `);
 

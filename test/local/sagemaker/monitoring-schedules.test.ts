@@ -1,0 +1,99 @@
+import {
+  CreateDataQualityJobDefinitionCommand,
+  CreateMonitoringScheduleCommand,
+  DeleteDataQualityJobDefinitionCommand,
+  DeleteMonitoringScheduleCommand,
+  DescribeMonitoringScheduleCommand,
+  ListMonitoringExecutionsCommand,
+  type MonitoringScheduleConfig,
+  StopMonitoringScheduleCommand,
+  UpdateMonitoringScheduleCommand,
+} from "@aws-sdk/client-sagemaker";
+import { afterAll, beforeAll, expect, test } from "@jest/globals";
+import { createEndpoint, type Fixture, startFixture, until } from "./fixture.ts";
+import { dataQuality, hourly, now } from "./monitoring-fixture.ts";
+
+let fixture: Fixture;
+
+beforeAll(async () => {
+  fixture = await startFixture();
+  await createEndpoint(fixture, "e");
+  await fixture.sagemaker.send(new CreateDataQualityJobDefinitionCommand(dataQuality));
+});
+
+afterAll(() => fixture[Symbol.asyncDispose]());
+
+const create = (MonitoringScheduleName: string, config: MonitoringScheduleConfig = hourly) =>
+  fixture.sagemaker.send(
+    new CreateMonitoringScheduleCommand({
+      MonitoringScheduleName,
+      MonitoringScheduleConfig: config,
+    }),
+  );
+
+const settled = (MonitoringScheduleName: string) =>
+  until(async () => {
+    const command = new DescribeMonitoringScheduleCommand({ MonitoringScheduleName });
+    const found = await fixture.sagemaker.send(command);
+    return found.MonitoringScheduleStatus !== "Pending" && found;
+  });
+
+const scheduled = (ScheduleExpression: string): MonitoringScheduleConfig => ({
+  ...hourly,
+  ScheduleConfig: { ScheduleExpression },
+});
+
+test.each<[string, MonitoringScheduleConfig, RegExp]>([
+  ["every half hour", scheduled("cron(0/30 * ? * * *)"), /Invalid schedule expression/],
+  ["now, of no window", scheduled("NOW"), /DataAnalysisStartTime and DataAnalysisEndTime/],
+  [
+    "two days at once",
+    { ...now, ScheduleConfig: { ...now.ScheduleConfig, DataAnalysisStartTime: "-P2D" } },
+    /at most 24 hours/,
+  ],
+  [
+    "a definition that is not there",
+    { ...hourly, MonitoringJobDefinitionName: "none" },
+    /Could not find requested job definition: arn:.*:data-quality-job-definition\/none/,
+  ],
+])("a schedule of %s is refused", async (_title, config, message) => {
+  await expect(create("refused", config)).rejects.toThrow(message);
+});
+
+test("a schedule is Pending after each change, and takes no other meanwhile", async () => {
+  await create("pending");
+  const schedule = { MonitoringScheduleName: "pending" };
+  const stop = () => fixture.sagemaker.send(new StopMonitoringScheduleCommand(schedule));
+  await expect(stop()).rejects.toThrow(/is in status Pending/);
+  expect((await settled("pending")).MonitoringScheduleStatus).toBe("Scheduled");
+  await expect(create("pending")).rejects.toThrow(/already exists/);
+  await stop();
+  expect((await settled("pending")).MonitoringScheduleStatus).toBe("Stopped");
+  await fixture.sagemaker.send(
+    new UpdateMonitoringScheduleCommand({
+      ...schedule,
+      MonitoringScheduleConfig: scheduled("cron(0 0 ? * * *)"),
+    }),
+  );
+  expect(await settled("pending")).toMatchObject({ MonitoringScheduleStatus: "Stopped" });
+  const remove = new DeleteDataQualityJobDefinitionCommand({ JobDefinitionName: "d" });
+  await expect(fixture.sagemaker.send(remove)).rejects.toThrow(/is in use by/);
+  await fixture.sagemaker.send(new DeleteMonitoringScheduleCommand(schedule));
+  await expect(settled("pending")).rejects.toThrow(/Could not find/);
+});
+
+test("an execution of captures that there are none of fails in AWS's words", async () => {
+  await create("now", now);
+  const failed = await until(async () => {
+    const { MonitoringExecutionSummaries: [found] = [] } = await fixture.sagemaker.send(
+      new ListMonitoringExecutionsCommand({ MonitoringScheduleName: "now" }),
+    );
+    return found?.MonitoringExecutionStatus === "Failed" && found;
+  });
+  expect(failed).toMatchObject({
+    FailureReason: "Job inputs had no data",
+    EndpointName: "e",
+    MonitoringType: "DataQuality",
+  });
+  expect((await settled("now")).LastMonitoringExecutionSummary).toEqual(failed);
+});
