@@ -6,13 +6,25 @@ import { parseArgs } from "node:util";
 import { build, type Metafile, type Plugin } from "esbuild";
 import { parseDocument } from "yaml";
 import { type ApplicationFiles, applicationFiles, REQUIRE } from "../pipeline/bundle.ts";
+import { preprocessorScript } from "../pipeline/model-monitor/preprocessor-script.ts";
 import { studioTemplate } from "../pipeline/studio-template.ts";
 import { licencesOf } from "./licences.ts";
 
 /** The module that reads what the application is made of. */
 const READER = /[\\/]pipeline[\\/]bundle\.ts$/;
-/** The module that reads Studio's template. */
-const STUDIO_READER = /[\\/]pipeline[\\/]studio-template\.ts$/;
+/** The modules that read one text each. */
+const TEXT_READERS = [
+  {
+    filter: /[\\/]pipeline[\\/]studio-template\.ts$/,
+    name: "studioTemplate",
+    read: studioTemplate,
+  },
+  {
+    filter: /[\\/]model-monitor[\\/]preprocessor-script\.ts$/,
+    name: "preprocessorScript",
+    read: preprocessorScript,
+  },
+];
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 
 const usage = `Usage: node actions/bundle.ts --out <dir>
@@ -43,7 +55,7 @@ export async function bundleActions(out: string): Promise<string[]> {
     legalComments: "inline",
     banner: { js: REQUIRE },
     alias: { sharp: "./actions/bundled-sharp.ts" },
-    plugins: [carry(files, await studioTemplate())],
+    plugins: [carry(files)],
     logLevel: "silent",
   });
   expectSelfContained(metafile);
@@ -66,8 +78,8 @@ export async function bundleActions(out: string): Promise<string[]> {
   return folders.map((folder) => basename(folder)).toSorted();
 }
 
-/** Puts the application's files and Studio's template, as they are now, in place of the modules that read them. */
-function carry({ template, code, platform }: ApplicationFiles, studio: string): Plugin {
+/** Puts the application's files and the texts, as they are now, in place of the modules that read them. */
+function carry({ template, code, platform }: ApplicationFiles): Plugin {
   const read = code.map(
     ({ name, extension }) =>
       `{ name: "${name}", extension: "${extension}", body: await read("${name}.${extension}") }`,
@@ -83,10 +95,12 @@ export const applicationFiles = async () => ({
     name: "carry the application's files",
     setup(esbuild) {
       esbuild.onLoad({ filter: READER }, () => ({ contents, loader: "js" }));
-      esbuild.onLoad({ filter: STUDIO_READER }, () => ({
-        contents: `export const studioTemplate = async () => ${JSON.stringify(studio)};`,
-        loader: "js",
-      }));
+      for (const { filter, name, read: text } of TEXT_READERS) {
+        esbuild.onLoad({ filter }, async () => ({
+          contents: `export const ${name} = async () => ${JSON.stringify(await text())};`,
+          loader: "js",
+        }));
+      }
     },
   };
 }

@@ -1,16 +1,16 @@
-import { readFile } from "node:fs/promises";
 import type { Config } from "../config.ts";
 import type { Context } from "../context.ts";
 import { keys } from "../names.ts";
 import { sha256 } from "../s3.ts";
 import { putOnce } from "../upload-code.ts";
+import { preprocessorScript } from "./preprocessor-script.ts";
 
 /**
  * The script by which Model Monitor's analyzer reads the captures of a model of these classes.
  * https://docs.aws.amazon.com/sagemaker/latest/dg/model-monitor-pre-and-post-processing.html
  */
 export async function preprocessor(classes: readonly string[]): Promise<string> {
-  const script = await readFile(new URL("preprocessor.py", import.meta.url), "utf8");
+  const script = await preprocessorScript();
   // A list of strings is the same in JSON and in Python.
   return script.replace("CLASSES = []", () => `CLASSES = ${JSON.stringify(classes)}`);
 }

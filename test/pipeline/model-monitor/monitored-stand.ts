@@ -39,7 +39,7 @@ export async function createMeasured(stand: Stand, config: Config, modelName: st
     { trainingJobName: modelName, manifest },
   );
   const evaluationUri = `s3://${bucket}/scones/evaluations/${modelName}/evaluation.json`;
-  const looks = Array.from({ length: 100 }, () => pictureStatistics(pictureOf(8)));
+  const looks = Array.from({ length: 100 }, () => pictureStatistics(pictureOf(8), { side: 8 }));
   await writeBaseline(
     stand.context,
     evaluationUri,
