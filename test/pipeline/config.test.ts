@@ -109,6 +109,27 @@ test.each([5, 51])("a deployment's step of %i% is none that AWS takes", (percent
   );
 });
 
+test.each(["cron(30 * ? * * *)", "cron(0 24 ? * * *)", "cron(0 0/25 ? * * *)", "NOW", "hourly"])(
+  "Model Monitor's schedule %j is none that repeats on AWS",
+  (schedule) => {
+    expect(complaint(`monitoring:\n  modelMonitor: { schedule: "${schedule}" }\n`)).toContain(
+      "pipeline.yaml:2: monitoring.modelMonitor.schedule: hourly",
+    );
+  },
+);
+
+test("Model Monitor is off unless it is asked for, and refused where nothing is captured", () => {
+  expect(parseConfig("").monitoring.modelMonitor).toBeUndefined();
+  expect(parseConfig("monitoring: { modelMonitor: {} }").monitoring.modelMonitor).toEqual({
+    schedule: "cron(0 * ? * * *)",
+    instanceType: "ml.m5.xlarge",
+    modelQuality: false,
+  });
+  expect(
+    complaint("monitoring:\n  modelMonitor: {}\nendpoint: { capturePercentage: 0 }\n"),
+  ).toContain("pipeline.yaml:2: monitoring.modelMonitor: has nothing to look at");
+});
+
 test("spot training cannot wait shorter than it runs", () => {
   expect(complaint("training:\n  maxWaitMinutes: 30\n")).toContain("training.maxWaitMinutes");
 });

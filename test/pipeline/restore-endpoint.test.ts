@@ -15,14 +15,22 @@ interface Request {
 async function verifyOver(
   looks: readonly (object | undefined)[],
   verified: Readonly<Record<string, string>> = {},
+  schedules: readonly string[] = [],
 ) {
   const asked: Request[] = [];
+  const watching = new Set(schedules);
   let look = 0;
   using context = contextAnswering((name, input) => {
     if (!/^(Describe|List)/.test(name)) asked.push({ name, input });
     if (name === "DescribeScalableTargets") return { ScalableTargets: [{}] };
     if (name === "ListTags") {
       return { Tags: Object.entries(verified).map(([Key, Value]) => ({ Key, Value })) };
+    }
+    const schedule = String(input["MonitoringScheduleName"]);
+    if (name === "DeleteMonitoringSchedule") watching.delete(schedule);
+    if (name === "DescribeMonitoringSchedule") {
+      if (watching.has(schedule)) return { MonitoringScheduleStatus: "Scheduled" };
+      throw Object.assign(new Error("Could not find it."), { name: "ResourceNotFound" });
     }
     if (name !== "DescribeEndpoint") return { ProductionVariants: [{ ModelName: "model" }] };
     const found = looks[Math.min(look++, looks.length - 1)];
@@ -78,9 +86,11 @@ test("an evaluation that can't be read leaves no new model serving: the former o
   ]);
 });
 
-test("an endpoint whose models never verified is taken down, its scaling before it", async () => {
+test("an endpoint whose models never verified is taken down, its scaling and its schedules before it", async () => {
   const looks = [...serving, at("new", "Deleting"), undefined];
-  const { said, asked } = await verifyOver(looks, { "scones:verified": "none" });
+  const { said, asked } = await verifyOver(looks, { "scones:verified": "none" }, [
+    "scones-test-data-quality",
+  ]);
   expect(said.slice(1)).toEqual([
     "Nothing that endpoint scones-test served ever verified: it is deleted.",
     expect.stringMatching(/^before: InService with new of model, /),
@@ -88,8 +98,10 @@ test("an endpoint whose models never verified is taken down, its scaling before 
     expect.stringMatching(/^after: gone, /),
   ]);
   const names = asked.map(({ name }) => name);
-  expect(names.filter((name) => /^De(register|lete)/.test(name))).toEqual([
+  expect(names.filter((name) => /^(De(register|lete)|Stop)/.test(name))).toEqual([
     "DeregisterScalableTarget",
+    "StopMonitoringSchedule",
+    "DeleteMonitoringSchedule",
     "DeleteEndpoint",
   ]);
 });

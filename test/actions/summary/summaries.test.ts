@@ -170,6 +170,29 @@ test("monitoring marks the features that drifted", () => {
   ]);
 });
 
+test("Model Monitor's executions are listed, with their violations or why there are none", () => {
+  const at = new Date("2026-01-02T03:00:00Z");
+  const violationsUri = "s3://b/constraint_violations.json";
+  const status = "CompletedWithViolations";
+  const summary = monitoringSummary({
+    verdict: "insufficient data",
+    records: 3,
+    skipped: 0,
+    pictures: 0,
+    features: [],
+    shares: { lowConfidence: undefined, unlike: undefined, strangers: undefined },
+    reportUri: "s3://b/r.json",
+    executions: [
+      { schedule: "a-data-quality", scheduledAt: at, status, violationsUri },
+      { schedule: "a-data-quality", scheduledAt: at, status: "Failed", reason: "no data" },
+    ],
+  });
+  expect(tablesOf(summary)[1]?.slice(2)).toEqual([
+    ["a-data-quality", at.toISOString(), status, expect.stringContaining("constraint")],
+    ["a-data-quality", at.toISOString(), "Failed", "no data"],
+  ]);
+});
+
 test("insufficient data show no features", () => {
   const nothing = { verdict: "insufficient data", records: 3, skipped: 1, features: [] } as const;
   const looked = {
