@@ -66,11 +66,12 @@ export async function createMeasured(stand: Stand, config: Config, modelName: st
   return { modelPackageArn, bucket, pollIntervalMs: 25 };
 }
 
-/** Sends pictures of a size to an environment's endpoint. */
+/** Sends pictures of a width to an environment's endpoint, all at once: into one hour, or two. */
 export async function send(stand: Stand, config: Config, width: number, ids: readonly string[]) {
-  for (const id of ids) {
-    await invokeEndpoint(stand.context, names.endpoint(config), pictureOf(width), id);
-  }
+  const picture = pictureOf(width);
+  await Promise.all(
+    ids.map((id) => invokeEndpoint(stand.context, names.endpoint(config), picture, id)),
+  );
 }
 
 /** The first execution of a schedule that ends with this status. */
