@@ -40,7 +40,7 @@ export interface TeardownPlan {
 /** What must be gone before a kind is deleted. */
 export const after: Readonly<Record<Deletion["kind"], readonly Deletion["kind"][]>> = {
   scaling: [],
-  "monitoring schedule": ["scaling"],
+  "monitoring schedule": [],
   "data quality job definition": ["monitoring schedule"],
   "model quality job definition": ["monitoring schedule"],
   // AWS deletes none that is monitored.

@@ -7,7 +7,7 @@ import type {
 import type { Answer } from "./answer.ts";
 import { findEndpoint } from "./endpoints.ts";
 import { listPage } from "./listing.ts";
-import { durationHours } from "./schedule-expression.ts";
+import { offsetOf } from "./monitoring-rules.ts";
 import { arnOf, type Service } from "./service.ts";
 import { tagNew } from "./tags.ts";
 import type { Valid } from "./valid.ts";
@@ -110,11 +110,8 @@ function checkedInput(service: Service, input: EndpointInput | undefined): strin
   if (input === undefined) {
     throw refusal("The local SageMaker monitors endpoints only: EndpointInput is required.");
   }
-  for (const offset of [input.StartTimeOffset, input.EndTimeOffset]) {
-    if (offset !== undefined && durationHours(offset) === undefined) {
-      throw refusal(`${offset} is not an ISO 8601 duration, such as -PT1H.`);
-    }
-  }
+  offsetOf(input.StartTimeOffset);
+  offsetOf(input.EndTimeOffset);
   return findEndpoint(service, input.EndpointName).name;
 }
 

@@ -3,7 +3,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { jobOf, type MonitoringExecution } from "./monitoring-executions.ts";
 import { runExecution } from "./monitoring-run.ts";
 import type { MonitoringSchedule } from "./monitoring-schedules.ts";
-import { durationHours, isDue } from "./schedule-expression.ts";
+import { offsetOf } from "./monitoring-rules.ts";
+import { isDue } from "./schedule-expression.ts";
 import { arnOf, runBehind, type Service } from "./service.ts";
 
 /** After the hour, until what was captured in it is written. AWS begins up to twenty minutes after it. */
@@ -70,12 +71,8 @@ export class MonitoringClock {
     const at = (offset: number) => new Date(scheduled.getTime() + offset * this.#hourMs);
     const period = expression === "NOW" ? 1 : expression.every;
     return {
-      start: at(hoursOf(EndpointInput?.StartTimeOffset ?? DataAnalysisStartTime) ?? -period),
-      end: at(hoursOf(EndpointInput?.EndTimeOffset ?? DataAnalysisEndTime) ?? 0),
+      start: at(offsetOf(EndpointInput?.StartTimeOffset ?? DataAnalysisStartTime) ?? -period),
+      end: at(offsetOf(EndpointInput?.EndTimeOffset ?? DataAnalysisEndTime) ?? 0),
     };
   }
-}
-
-function hoursOf(offset: string | undefined): number | undefined {
-  return offset === undefined ? undefined : durationHours(offset);
 }

@@ -93,7 +93,7 @@ async function stage(
   const { DataCaptureConfig } = findConfig(service, endpoint.configName).request;
   const root = DataCaptureConfig?.DestinationS3Uri.replace(/\/+$/, "");
   const variants = endpoint.fleet?.variants ?? [];
-  await Promise.all(variants.map(({ capture }) => capture?.flush()));
+  await Promise.all(variants.flatMap(({ capture }) => capture?.flush() ?? []));
   const found =
     root === undefined ? [] : await listObjects(s3, `${root}/${endpoint.name}/`, signal);
   const captures = found.filter((object) => isWrittenIn(object, window));

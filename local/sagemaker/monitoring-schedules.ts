@@ -10,10 +10,11 @@ import type {
   UpdateMonitoringScheduleCommandInput,
 } from "@aws-sdk/client-sagemaker";
 import type { Answer } from "./answer.ts";
-import { findDefinition, type JobDefinition } from "./job-definitions.ts";
+import type { JobDefinition } from "./job-definitions.ts";
 import { listPage } from "./listing.ts";
 import { isOver, summaryOf } from "./monitoring-executions.ts";
-import { durationHours, parseSchedule, type ScheduleExpression } from "./schedule-expression.ts";
+import { checkSchedule } from "./monitoring-rules.ts";
+import type { ScheduleExpression } from "./schedule-expression.ts";
 import { arnOf, runBehind, type Service } from "./service.ts";
 import { tagNew } from "./tags.ts";
 import type { Valid } from "./valid.ts";
@@ -56,7 +57,7 @@ export function monitoringScheduleOperations(service: Service) {
         created,
         modified: created,
         status: "Pending",
-        ...check(service, input.MonitoringScheduleConfig),
+        ...checkSchedule(service, input.MonitoringScheduleConfig),
       };
       service.monitoringSchedules.set(name, schedule);
       tagNew(service, arn, input.Tags);
@@ -68,7 +69,7 @@ export function monitoringScheduleOperations(service: Service) {
       const schedule = find(input);
       refuseWhilePending(schedule);
       const { status } = schedule;
-      Object.assign(schedule, check(service, input.MonitoringScheduleConfig));
+      Object.assign(schedule, checkSchedule(service, input.MonitoringScheduleConfig));
       become(service, schedule, status);
       return { MonitoringScheduleArn: schedule.arn };
     },
@@ -145,36 +146,6 @@ export function isAsked(
     MonitoringJobDefinitionName === name &&
     MonitoringTypeEquals === type
   );
-}
-
-function check(
-  service: Service,
-  config: Valid<MonitoringScheduleConfig>,
-): Pick<MonitoringSchedule, "config" | "definition" | "expression"> {
-  const { MonitoringJobDefinitionName, MonitoringType, ScheduleConfig } = config;
-  if (MonitoringJobDefinitionName === undefined) {
-    throw refusal(
-      "The local SageMaker wants a MonitoringJobDefinitionName, not a definition in place.",
-    );
-  }
-  if (MonitoringType !== "DataQuality" && MonitoringType !== "ModelQuality") {
-    throw refusal(`The local SageMaker has no monitoring of the type ${MonitoringType}.`);
-  }
-  const text = ScheduleConfig?.ScheduleExpression ?? "cron(0 0 ? * * *)";
-  const expression = parseSchedule(text);
-  if (expression === undefined) throw refusal(`Invalid schedule expression: ${text}`);
-  const window = [ScheduleConfig?.DataAnalysisStartTime, ScheduleConfig?.DataAnalysisEndTime];
-  const [start, end] = window.map((offset) => offset && durationHours(offset));
-  if (expression === "NOW" && (typeof start !== "number" || typeof end !== "number")) {
-    throw refusal(
-      "DataAnalysisStartTime and DataAnalysisEndTime are required with NOW: -PT1H, -PT0H.",
-    );
-  }
-  if (typeof start === "number" && typeof end === "number" && !(start < end && end - start <= 24)) {
-    throw refusal("The data analysis window must be of more than none and at most 24 hours.");
-  }
-  const definition = findDefinition(service, MonitoringType, MonitoringJobDefinitionName);
-  return { config, definition, expression };
 }
 
 /** Pending first, as on AWS; what runs NOW runs once it is Scheduled. */

@@ -59,7 +59,8 @@ export async function ensureSchedule(
     createDefinition(context, definitionName, definition),
   );
   if (before?.MonitoringScheduleStatus === "Failed") {
-    await removeSchedule(context, name, pace);
+    const timeoutMs = config.endpoint.maxWaitMinutes * 60_000;
+    await removeSchedule(context, name, { ...pace, timeoutMs });
     before = undefined;
   }
   const former = before?.MonitoringScheduleConfig;

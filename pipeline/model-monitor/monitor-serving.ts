@@ -51,7 +51,7 @@ export async function monitorServing(
 /** Takes all of it away, before the endpoint is deleted: AWS deletes none that is monitored. */
 export async function unmonitor(
   context: Context,
-  config: Pick<Config, "project" | "environment">,
+  config: Pick<Config, "project" | "environment" | "endpoint">,
   pace: Pace,
 ): Promise<void> {
   for (const type of monitoringTypes) await endMonitoring(context, config, type, pace);

@@ -17,9 +17,6 @@ export const monitoringTypes = ["data-quality", "model-quality"] as const;
 
 export type MonitoringType = (typeof monitoringTypes)[number];
 
-/** A definition ends its executions after half an hour; the rest is for instances that come late. */
-const EXECUTIONS_MS = 40 * 60_000;
-
 /**
  * Stops a schedule, waits until its executions have ended, and deletes it: AWS deletes no endpoint that has
  * one. An execution is not stopped: its processing job carries a name and tags of AWS.
@@ -28,7 +25,7 @@ const EXECUTIONS_MS = 40 * 60_000;
 export async function removeSchedule(
   context: Context,
   name: string,
-  { pollIntervalMs = 5000, timeoutMs = EXECUTIONS_MS }: Pace & { readonly timeoutMs?: number },
+  { pollIntervalMs = 5000, timeoutMs }: Pace & { readonly timeoutMs: number },
 ): Promise<void> {
   const { sagemaker } = context.clients;
   const schedule = { MonitoringScheduleName: name };
@@ -87,14 +84,15 @@ export async function removeDefinition(
 /** Takes away the schedule of a type, and then what it started, where there is one. */
 export async function endMonitoring(
   context: Context,
-  config: Pick<Config, "project" | "environment">,
+  config: Pick<Config, "project" | "environment" | "endpoint">,
   type: MonitoringType,
   pace: Pace,
 ): Promise<void> {
   const name = names.monitoringSchedule(config, type);
   const found = await describeSchedule(context, name);
   if (found === undefined) return;
-  await removeSchedule(context, name, pace);
+  const timeoutMs = config.endpoint.maxWaitMinutes * 60_000;
+  await removeSchedule(context, name, { ...pace, timeoutMs });
   const definition = found.MonitoringScheduleConfig?.MonitoringJobDefinitionName;
   if (definition !== undefined) await removeDefinition(context, type, definition);
   context.progress.line(`monitoring schedule ${name} is deleted`);

@@ -10,8 +10,14 @@ import {
   UpdateMonitoringScheduleCommand,
 } from "@aws-sdk/client-sagemaker";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
-import { createEndpoint, type Fixture, startFixture, until } from "./fixture.ts";
+import { monitorBaseline } from "../../../pipeline/model-monitor/monitor-baseline.ts";
+import { createCapture } from "../../pipeline/captures.ts";
+import { bucket, createEndpoint, type Fixture, put, startFixture, until } from "./fixture.ts";
 import { dataQuality, hourly, now } from "./monitoring-fixture.ts";
+
+const nothing = monitorBaseline({
+  statistics: { version: 0, dataset: { item_count: 0 }, features: [] },
+});
 
 let fixture: Fixture;
 
@@ -36,6 +42,14 @@ const settled = (MonitoringScheduleName: string) =>
     const command = new DescribeMonitoringScheduleCommand({ MonitoringScheduleName });
     const found = await fixture.sagemaker.send(command);
     return found.MonitoringScheduleStatus !== "Pending" && found;
+  });
+
+const failedExecution = (MonitoringScheduleName: string) =>
+  until(async () => {
+    const { MonitoringExecutionSummaries: [found] = [] } = await fixture.sagemaker.send(
+      new ListMonitoringExecutionsCommand({ MonitoringScheduleName }),
+    );
+    return found?.MonitoringExecutionStatus === "Failed" && found;
   });
 
 const scheduled = (ScheduleExpression: string): MonitoringScheduleConfig => ({
@@ -84,16 +98,52 @@ test("a schedule is Pending after each change, and takes no other meanwhile", as
 
 test("an execution of captures that there are none of fails in AWS's words", async () => {
   await create("now", now);
-  const failed = await until(async () => {
-    const { MonitoringExecutionSummaries: [found] = [] } = await fixture.sagemaker.send(
-      new ListMonitoringExecutionsCommand({ MonitoringScheduleName: "now" }),
-    );
-    return found?.MonitoringExecutionStatus === "Failed" && found;
-  });
+  const failed = await failedExecution("now");
   expect(failed).toMatchObject({
     FailureReason: "Job inputs had no data",
     EndpointName: "e",
     MonitoringType: "DataQuality",
   });
   expect((await settled("now")).LastMonitoringExecutionSummary).toEqual(failed);
+});
+
+test("an execution whose script fails says so in the script's words", async () => {
+  const DataCaptureConfig = {
+    EnableCapture: true,
+    InitialSamplingPercentage: 100,
+    DestinationS3Uri: `s3://${bucket}/capture`,
+    CaptureOptions: [{ CaptureMode: "Output" as const }],
+  };
+  await createEndpoint(fixture, "captured", { DataCaptureConfig });
+  const time = new Date(Date.now() - 60_000).toISOString();
+  const file = `${time.slice(0, 13).replaceAll(/[-T]/g, "/")}/${time.slice(14, 19).replace(":", "-")}-000-id.jsonl`;
+  await put(fixture, `capture/captured/v/${file}`, createCapture({ inferenceTime: time }));
+  await put(fixture, "broken.py", "def preprocess_handler(record):\n    1 / 0\n");
+  await put(fixture, "statistics.json", JSON.stringify(nothing.statistics));
+  await put(fixture, "constraints.json", JSON.stringify(nothing.constraints));
+  await fixture.sagemaker.send(
+    new CreateDataQualityJobDefinitionCommand({
+      ...dataQuality,
+      JobDefinitionName: "broken",
+      DataQualityAppSpecification: {
+        ...dataQuality.DataQualityAppSpecification,
+        RecordPreprocessorSourceUri: `s3://${bucket}/broken.py`,
+      },
+      DataQualityBaselineConfig: {
+        StatisticsResource: { S3Uri: `s3://${bucket}/statistics.json` },
+        ConstraintsResource: { S3Uri: `s3://${bucket}/constraints.json` },
+      },
+      DataQualityJobInput: {
+        EndpointInput: {
+          ...dataQuality.DataQualityJobInput.EndpointInput,
+          EndpointName: "captured",
+        },
+      },
+    }),
+  );
+  await create("broken", { ...now, MonitoringJobDefinitionName: "broken" });
+  expect(await failedExecution("broken")).toMatchObject({
+    FailureReason:
+      "AlgorithmError: Error: Exception while invoking preprocessor script: ZeroDivisionError: division by zero, exit code: 1",
+  });
 });
