@@ -40,11 +40,11 @@ export async function removeSchedule(
   const found = await settledSchedule(context, name, { pollIntervalMs });
   if (found === undefined) return;
   if (found.MonitoringScheduleStatus === "Scheduled") {
-    await sagemaker.send(new StopMonitoringScheduleCommand(schedule));
+    await ignoringAbsence(sagemaker.send(new StopMonitoringScheduleCommand(schedule)));
     await settledSchedule(context, name, { pollIntervalMs });
   }
   await until(`The last execution of ${name}`, async () => !(await isExecuting(context, name)));
-  await sagemaker.send(new DeleteMonitoringScheduleCommand(schedule));
+  await ignoringAbsence(sagemaker.send(new DeleteMonitoringScheduleCommand(schedule)));
   await until(
     `The deletion of monitoring schedule ${name}`,
     async () => (await describeSchedule(context, name)) === undefined,
@@ -72,10 +72,18 @@ export async function removeDefinition(
   JobDefinitionName: string,
 ): Promise<void> {
   const abort = { abortSignal: signal };
+  const name = { JobDefinitionName };
+  await ignoringAbsence(
+    type === "data-quality"
+      ? sagemaker.send(new DeleteDataQualityJobDefinitionCommand(name), abort)
+      : sagemaker.send(new DeleteModelQualityJobDefinitionCommand(name), abort),
+  );
+}
+
+/** What is gone, by another run perhaps, is gone. */
+async function ignoringAbsence(request: Promise<unknown>): Promise<void> {
   try {
-    await (type === "data-quality"
-      ? sagemaker.send(new DeleteDataQualityJobDefinitionCommand({ JobDefinitionName }), abort)
-      : sagemaker.send(new DeleteModelQualityJobDefinitionCommand({ JobDefinitionName }), abort));
+    await request;
   } catch (error) {
     if (!(error instanceof Error && error.name === "ResourceNotFound")) throw error;
   }
