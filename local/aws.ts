@@ -38,8 +38,6 @@ export interface LocalAwsOptions {
   readonly algorithmDir?: string;
   /** How often each spot training job on an instance type is interrupted; by default never. */
   readonly interruptions?: Readonly<Record<string, number>>;
-  /** How long an hour of monitoring schedules is; by default 3,600,000. */
-  readonly hourMs?: number;
 }
 
 /**
@@ -50,7 +48,7 @@ export interface LocalAwsOptions {
  * there. Disposing ends every process, frees every port and file, and puts `process.env` back.
  */
 export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws> {
-  const { region, log, signal, algorithmDir, interruptions, hourMs, template, decisions } = options;
+  const { region, log, signal, algorithmDir, interruptions, template, decisions } = options;
   const { project = "scones", repository = "scones-unlimited/scones" } = options;
   await using stack = new AsyncDisposableStack();
   const venv = await ensureVenv(log, { signal });
@@ -73,7 +71,6 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
     authority: ministackIam(ministack.endpoint),
     ...(algorithmDir !== undefined && { algorithmDir }),
     ...(interruptions !== undefined && { interruptions }),
-    ...(hourMs !== undefined && { hourMs }),
     python: join(venv, "bin", "python"),
   });
   stack.defer(() => sageMaker.close());

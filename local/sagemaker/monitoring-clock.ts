@@ -71,8 +71,8 @@ export class MonitoringClock {
     const at = (offset: number) => new Date(scheduled.getTime() + offset * this.#hourMs);
     const period = expression === "NOW" ? 1 : expression.every;
     return {
-      start: at(offsetOf(EndpointInput?.StartTimeOffset ?? DataAnalysisStartTime) ?? -period),
-      end: at(offsetOf(EndpointInput?.EndTimeOffset ?? DataAnalysisEndTime) ?? 0),
+      start: at(offsetOf(DataAnalysisStartTime ?? EndpointInput?.StartTimeOffset) ?? -period),
+      end: at(offsetOf(DataAnalysisEndTime ?? EndpointInput?.EndTimeOffset) ?? 0),
     };
   }
 }

@@ -2,8 +2,10 @@ import { PutObjectCommand } from "@aws-sdk/client-s3";
 import { StopMonitoringScheduleCommand } from "@aws-sdk/client-sagemaker";
 import type { Dataset } from "../../pipeline/manifest.ts";
 import { lastExecutions } from "../../pipeline/model-monitor/executions.ts";
+import { monitoringTypes } from "../../pipeline/model-monitor/removal.ts";
 import { keys, names } from "../../pipeline/names.ts";
 import { poll } from "../../pipeline/poll.ts";
+import { runNow } from "../pipeline/model-monitor/run-now.ts";
 import { configOf, type RoleStand } from "./role-stand.ts";
 
 /** Watched by Model Monitor, labels too. */
@@ -32,8 +34,11 @@ export async function labelAll({ aws, context }: RoleStand, { manifest }: Datase
   await context.clients.s3.send(new PutObjectCommand(request));
 }
 
-/** Until both schedules have looked at what was sent. */
-export async function untilWatched({ context }: RoleStand): Promise<void> {
+/** Both schedules look at what was sent, once. */
+export async function watchOnce({ context }: RoleStand): Promise<void> {
+  for (const type of monitoringTypes) {
+    await runNow(context.clients.sagemaker, names.monitoringSchedule(watched, type));
+  }
   const look = async () => {
     const found = await lastExecutions(context, watched);
     const seen = found.filter(({ status }) => status.startsWith("Completed"));
@@ -44,5 +49,5 @@ export async function untilWatched({ context }: RoleStand): Promise<void> {
   };
   const { signal } = context;
   const resume = "Look at the executions' reasons.";
-  await poll(look, { what: "Model Monitor", timeoutMs: 60_000, intervalMs: 100, signal, resume });
+  await poll(look, { what: "Model Monitor", timeoutMs: 120_000, intervalMs: 100, signal, resume });
 }

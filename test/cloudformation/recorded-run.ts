@@ -29,7 +29,7 @@ import { trainModel } from "../../pipeline/steps/train-model.ts";
 import { verifyDeployment } from "../../pipeline/steps/verify-deployment.ts";
 import { tags } from "../../pipeline/tags.ts";
 import { planting } from "../pipeline/planted.ts";
-import { labelAll, stopSchedule, untilWatched, watched } from "./recorded-monitoring.ts";
+import { labelAll, stopSchedule, watchOnce, watched } from "./recorded-monitoring.ts";
 import { config, configOf, endless, endlessTuning, type RoleStand, tuning } from "./role-stand.ts";
 
 const run = "recorded";
@@ -111,7 +111,7 @@ export async function recordRun(stand: RoleStand): Promise<RecordedRun> {
     ...evaluated,
     since,
   });
-  await untilWatched(stand);
+  await watchOnce(stand);
   const roles = await rolesOf(aws);
   await leaveUpload(stand);
   await expiredEnvironments(context, config);

@@ -43,7 +43,6 @@ export async function openRoleStand(template?: string): Promise<RoleStand> {
       signal,
       decisions,
       interruptions: { "ml.g4dn.xlarge": 1 },
-      hourMs: 2000,
       algorithmDir: fileURLToPath(new URL("../actions/colour-algorithm", import.meta.url)),
       ...(template !== undefined && { template }),
     }),

@@ -15,6 +15,7 @@ import { setVerified } from "../../../pipeline/verified.ts";
 import { bucket, get, put, settled } from "../../local/sagemaker/fixture.ts";
 import { openStand, type Stand } from "../steps/evaluation-stand.ts";
 import { configOf, createMeasured, execution, send } from "./monitored-stand.ts";
+import { runNow } from "./run-now.ts";
 
 const pace = { pollIntervalMs: 25 };
 
@@ -141,7 +142,7 @@ test("an update moves the schedule to the new model, one that is taken back move
 });
 
 test("answers are held against the labels, and the endpoint is deleted only behind its schedules", async () => {
-  const config = configOf("labels", "{ modelQuality: true }");
+  const config = configOf("labels", '{ modelQuality: true, schedule: "cron(0 12 ? * * *)" }');
   await deployEndpoint(stand.context, config, await createMeasured(stand, config, "labels"));
   const ids = idsOf("labelled");
   const lines = ids.map((eventId, number) =>
@@ -155,6 +156,7 @@ test("answers are held against the labels, and the endpoint is deleted only behi
   await put(stand.fixture, `${keys.groundTruth(config)}${hour}/labels.jsonl`, lines.join("\n"));
   await send(stand, config, 8, ids);
   const schedule = "scones-labels-model-quality";
+  await runNow(stand.fixture.sagemaker, schedule);
   const { statistics, violations } = await reportsOf(
     await execution(stand, schedule, "CompletedWithViolations"),
   );
@@ -162,7 +164,11 @@ test("answers are held against the labels, and the endpoint is deleted only behi
     violations: [{ metric_name: "accuracy", constraint_check_type: "LessThanThreshold" }],
   });
   expect(statistics).toMatchObject({
-    multiclass_classification_metrics: { confusion_matrix: { bicycle: {} } },
+    dataset: { item_count: 30 },
+    multiclass_classification_metrics: {
+      confusion_matrix: { bicycle: { bicycle: 15 }, motorcycle: { bicycle: 15 } },
+      accuracy: { value: 0.5 },
+    },
   });
   const endpoint = { EndpointName: "scones-labels" };
   const remove = () => stand.fixture.sagemaker.send(new DeleteEndpointCommand(endpoint));
