@@ -10,6 +10,8 @@ import {
   UpdateMonitoringScheduleCommand,
 } from "@aws-sdk/client-sagemaker";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
+import { monitoringScheduleOperations } from "../../../local/sagemaker/monitoring-schedules.ts";
+import type { Service } from "../../../local/sagemaker/service.ts";
 import { monitorBaseline } from "../../../pipeline/model-monitor/monitor-baseline.ts";
 import { createCapture } from "../../pipeline/captures.ts";
 import { bucket, createEndpoint, type Fixture, put, startFixture, until } from "./fixture.ts";
@@ -74,11 +76,33 @@ test.each<[string, MonitoringScheduleConfig, RegExp]>([
   await expect(create("refused", config)).rejects.toThrow(message);
 });
 
-test("a schedule is Pending after each change, and takes no other meanwhile", async () => {
+test("a schedule is Pending after a change, and takes no other meanwhile", async () => {
+  const [name, arn] = ["d", "arn:aws:sagemaker:r:a:data-quality-job-definition/d"];
+  const closing = new AbortController();
+  const service = {
+    region: "r",
+    account: "a",
+    closing: closing.signal,
+    running: new Set(),
+    tags: new Map(),
+    monitoringSchedules: new Map(),
+    jobDefinitions: new Map([[arn, { name, arn, type: "DataQuality", endpointName: "e" }]]),
+    monitoringExecutions: [],
+  } as unknown as Service;
+  const operations = monitoringScheduleOperations(service);
+  const schedule = { MonitoringScheduleName: "s" };
+  operations.CreateMonitoringSchedule({ ...schedule, MonitoringScheduleConfig: hourly });
+  expect(operations.DescribeMonitoringSchedule(schedule).MonitoringScheduleStatus).toBe("Pending");
+  expect(() => operations.StopMonitoringSchedule(schedule)).toThrow(/is in status Pending/);
+  expect(() => operations.DeleteMonitoringSchedule(schedule)).toThrow(/is in status Pending/);
+  closing.abort();
+  await Promise.all(service.running);
+});
+
+test("a schedule is stopped, changed and deleted, and what it starts only behind it", async () => {
   await create("pending");
   const schedule = { MonitoringScheduleName: "pending" };
   const stop = () => fixture.sagemaker.send(new StopMonitoringScheduleCommand(schedule));
-  await expect(stop()).rejects.toThrow(/is in status Pending/);
   expect((await settled("pending")).MonitoringScheduleStatus).toBe("Scheduled");
   await expect(create("pending")).rejects.toThrow(/already exists/);
   await stop();
