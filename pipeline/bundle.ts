@@ -42,9 +42,9 @@ const require = __createRequire(import.meta.url);`;
  * Reads and bundles the application's files. In an action that is bundled for release, which has
  * neither sources nor esbuild, actions/bundle.ts puts what this returned then in place of this module.
  */
-export async function applicationFiles(): Promise<ApplicationFiles> {
-  const native = await nativeSharp();
-  try {
+export function applicationFiles(): Promise<ApplicationFiles> {
+  return whileBundling(async () => {
+    const native = await nativeSharp();
     const [template, ...code] = await Promise.all([
       readFile(new URL("cloudformation/application.yaml", root), "utf8"),
       ...lambdas.map(async (name): Promise<CodeFile> => ({
@@ -59,8 +59,22 @@ export async function applicationFiles(): Promise<ApplicationFiles> {
       })),
     ]);
     return { template, code, platform: native.platform };
+  });
+}
+
+let bundling = 0;
+
+/**
+ * Ends esbuild's service behind the last of those who bundle at the same time: it would run as long as this
+ * process, and what it is asked as it ends is never answered.
+ */
+export async function whileBundling<T>(work: () => Promise<T>): Promise<T> {
+  bundling += 1;
+  try {
+    return await work();
   } finally {
-    await stop(); // its service would run as long as this process
+    bundling -= 1;
+    if (bundling === 0) await stop();
   }
 }
 

@@ -1,6 +1,6 @@
 import { inflateRawSync } from "node:zlib";
 import { expect, test } from "@jest/globals";
-import { bundleLambda } from "../../pipeline/bundle.ts";
+import { bundleLambda, whileBundling } from "../../pipeline/bundle.ts";
 
 /** Bytes of code at most, unpacked: what a Lambda has to read before it can answer. */
 test.each([
@@ -17,4 +17,13 @@ test.each([
   expect(path).toBe("index.mjs");
   expect(code.toString()).toMatch(/export\s*\{.*handler\s*\}/);
   expect(code.length).toBeLessThan(limit);
+});
+
+test("who bundles beside another that ends first is answered", async () => {
+  const archive = await whileBundling(async () => {
+    const begun = bundleLambda("filter-inferences");
+    await whileBundling(() => Promise.resolve());
+    return begun;
+  });
+  expect(archive.length).toBeGreaterThan(0);
 });

@@ -93,10 +93,18 @@ async function plantStrangers(environment: string): Promise<void> {
   );
 }
 
-/** What is there of the environment or beside it under such a name. */
+/**
+ * What is there of the environment or beside it under such a name. A Lambda that still ran as its stack was deleted
+ * has its log group made anew by ministack, which on AWS its role may not: such groups are not looked at.
+ */
 async function thingsOf(environment: string): Promise<string[]> {
   const mine = new RegExp(`scones[-/]${environment}(?![a-z0-9])`);
-  return (await everything(root, stand.aws.bucket)).filter((each) => mine.test(each)).toSorted();
+  const late = new RegExp(
+    `^log (group|stream) /aws/lambda/scones-${environment}-application-[a-z]`,
+  );
+  return (await everything(root, stand.aws.bucket))
+    .filter((each) => mine.test(each) && !late.test(each))
+    .toSorted();
 }
 
 interface KilledRun {
