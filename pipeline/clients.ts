@@ -18,7 +18,7 @@ export function makeClients(
   environment: NodeJS.ProcessEnv = process.env,
   retries: Pick<S3ClientConfig, "maxAttempts" | "retryMode"> = RETRIES,
 ): Clients {
-  const region = environment["AWS_REGION"] ?? environment["AWS_DEFAULT_REGION"] ?? "us-east-1";
+  const region = regionOf(environment);
   // An endpoint of one's own has neither bucket host names nor Step Functions' `sync-` host.
   const ownEndpoint = environment["AWS_ENDPOINT_URL"] !== undefined;
   const settings = { region, ...retries };
@@ -32,6 +32,25 @@ export function makeClients(
     logs: new CloudWatchLogsClient(settings),
     sfn: new SFNClient({ ...settings, disableHostPrefix: ownEndpoint }),
   };
+}
+
+/**
+ * An S3 client of the environment as it is now, as `makeClients` has one; it goes on leading there
+ * when a local AWS has set the variables anew.
+ */
+export function makePinnedS3(environment: NodeJS.ProcessEnv = process.env): S3Client {
+  const { AWS_ENDPOINT_URL, AWS_ENDPOINT_URL_S3 = AWS_ENDPOINT_URL } = environment;
+  return new S3Client({
+    region: regionOf(environment),
+    ...RETRIES,
+    ...(AWS_ENDPOINT_URL_S3 === undefined
+      ? { ignoreConfiguredEndpointUrls: true }
+      : { endpoint: AWS_ENDPOINT_URL_S3, forcePathStyle: true }),
+  });
+}
+
+function regionOf(environment: NodeJS.ProcessEnv): string {
+  return environment["AWS_REGION"] ?? environment["AWS_DEFAULT_REGION"] ?? "us-east-1";
 }
 
 export function destroyClients(clients: Clients): void {

@@ -5,7 +5,7 @@
  */
 export interface Manifest {
   readonly hash: string;
-  /** As the user named it, `cifar-100`, `drawn`, or the file's or folder's base name. */
+  /** `cifar-100`, `drawn`, the file's or folder's base name, or the prefix's URI. */
   readonly source: string;
   /** In the order of the labels, from 0. */
   readonly classes: readonly string[];

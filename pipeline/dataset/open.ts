@@ -1,15 +1,19 @@
 import { stat } from "node:fs/promises";
 import { basename, resolve } from "node:path";
+import { makePinnedS3 } from "../clients.ts";
 import type { Config } from "../config.ts";
-import type { Progress } from "../context.ts";
+import type { Clients, Progress } from "../context.ts";
 import { UsageError } from "../errors.ts";
+import { parseS3Uri } from "../s3.ts";
 import { openArchive } from "./archive.ts";
 import { cifarArchive } from "./cifar-100.ts";
 import { openDrawn } from "./drawn.ts";
-import { hasClassFolder, openFolder } from "./folder.ts";
+import { folderTree } from "./folder.ts";
 import { type OthersWanted, othersWanted, pickOthers } from "./others.ts";
+import { prefixTree } from "./prefix.ts";
 import { survey } from "./source.ts";
 import type { Pictures, Source } from "./source.ts";
+import { hasClass, openTree, type Tree } from "./tree.ts";
 
 export interface OpenOptions {
   readonly progress: Progress;
@@ -18,24 +22,30 @@ export interface OpenOptions {
   readonly cacheDir?: string;
   /** For pictures that are drawn and a folder that is split; `dataset.seed` where it is not given. */
   readonly seed?: number;
+  /** For pictures in S3; what the environment leads to where they are not given. */
+  readonly clients?: Pick<Clients, "s3">;
 }
+
+/** The bucket of artifacts, where it is known: what the project makes there is no source. */
+type OpenConfig = Pick<Config, "dataset"> & Partial<Pick<Config, "project" | "bucket">>;
 
 /**
  * Opens a data set and looks through it once: `cifar-100` (from the cache, else downloaded),
- * `drawn`, or the path of a CIFAR-100 archive or of a folder of pictures. Its last class is
+ * `drawn`, the path of a CIFAR-100 archive or of a folder of pictures, or an S3 prefix as such a
+ * folder. Its last class is
  * `dataset.background` where it has such pictures; where they are wanted and it has none, that is said.
  * @throws UsageError where it is missing, damaged, of another kind, or lacks a class;
- * DownloadError where CIFAR-100 is neither in the cache nor to be had.
+ * DownloadError where CIFAR-100 is neither in the cache nor to be had; StepError where S3 refuses.
  */
 export async function openDataset(
   name: string,
-  config: Pick<Config, "dataset">,
+  config: OpenConfig,
   options: OpenOptions,
 ): Promise<Source> {
   const { dataset } = config;
   const { signal, progress } = options;
   const { classes, background } = dataset;
-  const found = await find(name, dataset, options);
+  const found = await find(name, config, options);
   if (found.hasBackground) {
     const source = await survey(found.name, [...classes, background.name], found.pictures, signal);
     return { ...source, background: background.name };
@@ -55,11 +65,8 @@ interface Found {
   readonly hasBackground: boolean;
 }
 
-async function find(
-  name: string,
-  { classes, background, seed: splitSeed }: Config["dataset"],
-  options: OpenOptions,
-): Promise<Found> {
+async function find(name: string, config: OpenConfig, options: OpenOptions): Promise<Found> {
+  const { classes, background, seed: splitSeed } = config.dataset;
   const { seed = splitSeed } = options;
   const others = background.count > 0 ? othersWanted(background) : undefined;
   if (name === "drawn") {
@@ -69,28 +76,57 @@ async function find(
   if (name === "cifar-100") {
     return { name, ...(await findInArchive(await cifarArchive(options), classes, others)) };
   }
-  if (name.startsWith("s3://")) {
-    throw new UsageError(
-      `"${name}": pictures are not yet read from S3. Copy them into a folder ` +
-        "(aws s3 sync) and name that.",
-    );
-  }
+  const wanted = { classes, name: background.name, seed, others };
+  if (name.startsWith("s3://"))
+    return await findInTree(await openPrefix(name, config, options), wanted);
   const path = resolve(name);
   const found = await stat(path).catch((cause: unknown) => {
     throw new UsageError(
       `The data set "${name}" is not there (${path}). Name a CIFAR-100 archive, a folder of ` +
-        "pictures, cifar-100 or drawn.",
+        "pictures, s3://bucket/prefix/, cifar-100 or drawn.",
       { cause },
     );
   });
   if (!found.isDirectory()) {
     return { name: basename(path), ...(await findInArchive(path, classes, others)) };
   }
-  const hasBackground = others !== undefined && (await hasClassFolder(path, background.name));
+  return { ...(await findInTree(folderTree(path), wanted)), name: basename(path) };
+}
+
+interface TreeWanted {
+  readonly classes: readonly string[];
+  /** Of the background. */
+  readonly name: string;
+  readonly seed: number;
+  readonly others: OthersWanted | undefined;
+}
+
+async function findInTree(tree: Tree, { classes, name, seed, others }: TreeWanted): Promise<Found> {
+  const hasBackground = others !== undefined && (await hasClass(tree, name));
   const pictures = hasBackground
-    ? await openFolder(path, [...classes, background.name], seed, others)
-    : await openFolder(path, classes, seed);
-  return { name: basename(path), pictures, hasBackground };
+    ? await openTree(tree, [...classes, name], seed, others)
+    : await openTree(tree, classes, seed);
+  return { name: tree.at(""), pictures, hasBackground };
+}
+
+/** @throws UsageError where there is nothing under the prefix, or it is the project's own. */
+async function openPrefix(
+  name: string,
+  { project, bucket }: OpenConfig,
+  { clients, signal }: OpenOptions,
+): Promise<Tree> {
+  const prefix = parseS3Uri(name.replace(/\/*$/, "/"));
+  if (prefix.bucket === bucket && prefix.key.startsWith(`${project}/`)) {
+    throw new UsageError(
+      `"${name}": teardown deletes what lies under s3://${bucket}/${project}/. Put the pictures under ` +
+        "another prefix, such as pictures/.",
+    );
+  }
+  const tree = prefixTree(clients?.s3 ?? makePinnedS3(), prefix, signal);
+  if (await tree.has("")) return tree;
+  throw new UsageError(
+    `There is nothing under ${tree.at("")}: put the pictures there, each under the name of its class.`,
+  );
 }
 
 async function findInArchive(

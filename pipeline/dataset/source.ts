@@ -20,7 +20,7 @@ export type Pictures = () => AsyncGenerator<Picture, void, undefined>;
 
 /** A data set that was looked through once: whole, and with every class that is wanted. */
 export interface Source {
-  /** `cifar-100`, `drawn`, or the base name of the file or folder. */
+  /** `cifar-100`, `drawn`, the base name of the file or folder, or the URI of the prefix. */
   readonly name: string;
   /** In the order of the labels: `dataset.classes`, and the background where there is one. */
   readonly classes: readonly string[];

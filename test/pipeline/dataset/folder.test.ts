@@ -3,8 +3,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "@jest/globals";
 import sharp from "sharp";
-import { openFolder } from "../../../pipeline/dataset/folder.ts";
+import { folderTree } from "../../../pipeline/dataset/folder.ts";
 import type { Picture } from "../../../pipeline/dataset/source.ts";
+import { openTree } from "../../../pipeline/dataset/tree.ts";
 import { UsageError } from "../../../pipeline/errors.ts";
 
 const classes = ["bicycle", "motorcycle"];
@@ -27,7 +28,7 @@ async function fill(path: string, count: number, red: number): Promise<void> {
 }
 
 async function read(seed = 1): Promise<Picture[]> {
-  const pictures = await openFolder(folder, classes, seed);
+  const pictures = await openTree(folderTree(folder), classes, seed);
   const all: Picture[] = [];
   for await (const picture of pictures()) all.push(picture);
   return all;
@@ -97,7 +98,8 @@ test("a large, transparent, grey or turned picture becomes upright RGB of at mos
 });
 
 async function some(seed: number): Promise<Picture[]> {
-  const pictures = await openFolder(folder, classes, 1, { counts: { train: 6, test: 2 }, seed });
+  const wanted = { counts: { train: 6, test: 2 }, seed };
+  const pictures = await openTree(folderTree(folder), classes, 1, wanted);
   return Array.fromAsync(pictures());
 }
 

@@ -156,10 +156,6 @@ test("an archive without pictures of a class is refused", async () => {
   );
 });
 
-test("pictures in S3 are refused", async () => {
-  expect(await refusal("s3://bucket/pictures")).toContain("aws s3 sync");
-});
-
 test("an abort ends the look through the pictures", async () => {
   const stopped = { progress, signal: AbortSignal.abort(new Error("Ctrl-C")) };
   await expect(openDataset(await archive(), config, stopped)).rejects.toThrow("Ctrl-C");

@@ -1,0 +1,24 @@
+import sharp from "sharp";
+import { encodePng } from "../png.ts";
+
+/** What the pre-trained image-classification network takes; larger pictures are squeezed to it. */
+export const TRAINED_SIDE = 224;
+/** 64 megapixels: more than a telephone takes, less than a decompression bomb. */
+export const limitInputPixels = 2 ** 26;
+
+/**
+ * A PNG of a picture, decoded and encoded anew, so that nothing but pixels passes; upright, RGB, no
+ * side longer than `maxSide`.
+ * @throws Error where the bytes are no picture.
+ */
+export async function squeeze(content: Uint8Array, maxSide = TRAINED_SIDE): Promise<Buffer> {
+  const picture = sharp(content, { limitInputPixels, failOn: "error" }).autoOrient();
+  const { width, height } = (await picture.metadata()).autoOrient;
+  const { data, info } = await picture
+    .resize(Math.min(width, maxSide), Math.min(height, maxSide), { fit: "fill" })
+    .flatten({ background: "white" })
+    .toColourspace("srgb")
+    .raw()
+    .toBuffer({ resolveWithObject: true });
+  return encodePng(data, info.width, info.height);
+}
