@@ -21,7 +21,8 @@ export function parseArguments(argv: readonly string[]): Arguments | number {
     )
     .option(
       "--dataset <what>",
-      "a CIFAR-100 binary archive, a folder of pictures (a class a sub-folder), cifar-100, or drawn " +
+      "a CIFAR-100 binary archive, a folder of pictures or an s3://bucket/prefix/ (a class a sub-folder), " +
+        "cifar-100, or drawn " +
         "(default: $SCONES_DATASET, else dataset.source of the configuration)",
     )
     .option("--config <file>", "the configuration", "pipeline.yaml")

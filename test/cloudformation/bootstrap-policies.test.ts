@@ -1,11 +1,8 @@
 import { readdir, readFile } from "node:fs/promises";
 import { DescribeStackResourcesCommand } from "@aws-sdk/client-cloudformation";
-import { HeadObjectCommand, ListObjectsV2Command, S3Client } from "@aws-sdk/client-s3";
-import { AssumeRoleWithWebIdentityCommand, STSClient } from "@aws-sdk/client-sts";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import { parse } from "yaml";
 import { ministackIam } from "../../local/iam.ts";
-import { startOidcIssuer } from "../../local/oidc-issuer.ts";
 import { parseConfig } from "../../pipeline/config.ts";
 import { deployStack } from "../../pipeline/steps/deploy-stack.ts";
 import {
@@ -185,44 +182,6 @@ test.each<[string, string, Record<string, string>, boolean]>([
 ])("the pipeline role and %s on %s under %j: %s", async (action, resource, context, may) => {
   const documents = await stand.policies("scones-pipeline");
   expect(await isAllowed(documents, action, resource, context)).toBe(may);
-});
-
-test("the bucket answers the pipeline role over TLS only, and says which keys are missing", async () => {
-  await using issuer = await startOidcIssuer({ sub: "repo:owner/name:ref:refs/heads/main" });
-  const sts = new STSClient({});
-  const { Credentials } = await sts.send(
-    new AssumeRoleWithWebIdentityCommand({
-      RoleArn: outputs["PipelineRoleArn"],
-      RoleSessionName: "test",
-      WebIdentityToken: await issuer.token("sts.amazonaws.com"),
-    }),
-  );
-  sts.destroy();
-  const s3 = new S3Client({
-    forcePathStyle: true,
-    credentials: {
-      accessKeyId: Credentials?.AccessKeyId ?? "",
-      secretAccessKey: Credentials?.SecretAccessKey ?? "",
-      sessionToken: Credentials?.SessionToken ?? "",
-    },
-  });
-  const Bucket = outputs["ArtifactBucket"];
-  const look = (Prefix: string) => s3.send(new ListObjectsV2Command({ Bucket, Prefix }));
-  expect(await look("scones/none/")).toMatchObject({ KeyCount: 0 });
-  await expect(look("other/")).rejects.toMatchObject({ name: "AccessDenied" });
-  await expect(
-    s3.send(new HeadObjectCommand({ Bucket, Key: "scones/none/here" })),
-  ).rejects.toMatchObject({ name: "NotFound" });
-  s3.middlewareStack.add(
-    (next) => (call) => {
-      const { headers } = call.request as { headers: Record<string, string> };
-      headers["x-forwarded-proto"] = "http"; // by which ministack knows the transport
-      return next(call);
-    },
-    { step: "deserialize" },
-  );
-  await expect(look("scones/none/")).rejects.toMatchObject({ name: "AccessDenied" });
-  s3.destroy();
 });
 
 function question(action: string, resource: string, context: Record<string, string>) {

@@ -25,6 +25,8 @@ const longest = {
   OwnerId: "123456789",
   RepositoryId: "1234567890",
   Environments: "production,staging,preview",
+  PicturesBucket: "b".repeat(63),
+  PicturesPrefix: "a/prefix/of/own/pictures/",
 };
 const roles = ["pipeline", "sagemaker-execution", "cloudformation-execution"] as const;
 
