@@ -1,15 +1,16 @@
 import { randomUUID } from "node:crypto";
 import { writeFile } from "node:fs/promises";
 import { Display } from "../local/console/display.ts";
-import { openRunDataset } from "../local/dataset.ts";
 import { dataLine } from "../local/summary.ts";
 import { cancelOnSignals } from "../pipeline/cancel.ts";
 import { destroyClients, makeClients } from "../pipeline/clients.ts";
 import { type Config, loadConfig } from "../pipeline/config.ts";
 import type { Clients, Context } from "../pipeline/context.ts";
+import { DownloadError } from "../pipeline/dataset/download.ts";
+import { openDataset } from "../pipeline/dataset/open.ts";
 import type { Source } from "../pipeline/dataset/source.ts";
 import { emptyPrefix } from "../pipeline/empty-prefix.ts";
-import { messageOf, UsageError } from "../pipeline/errors.ts";
+import { messageOf, StepError, UsageError } from "../pipeline/errors.ts";
 import { type Application, findApplication } from "./application.ts";
 import { type Arguments, parseArguments } from "./arguments.ts";
 import { arrivals } from "./arrivals.ts";
@@ -19,6 +20,9 @@ import { makePool } from "./pictures.ts";
 import { send } from "./send.ts";
 import { stagePool } from "./staging.ts";
 import { toEndpoint, toStateMachine } from "./targets.ts";
+
+/** What was staged is deleted also where the sending was cancelled, within this. */
+const CLEANING_TIMEOUT_MS = 60_000;
 
 const display = new Display(process.stdout);
 const options = parseArguments(process.argv.slice(2));
@@ -41,8 +45,9 @@ async function main(args: Arguments): Promise<number> {
     const config = await loadConfig(args.config, overrides);
     const application = await findApplication(context, config);
     const name = args.dataset ?? (process.env["SCONES_DATASET"] || config.dataset.source);
-    const { source, insteadOf } = await openRunDataset(name, config, display, signal);
-    if (insteadOf !== undefined) display.say(display.bad(insteadOf));
+    const source = await openDataset(name, config, context).catch((error: unknown) => {
+      throw error instanceof DownloadError ? notDownloaded(name, error) : error;
+    });
     display.say(dataLine({ source }));
     const outcome = await run({ context, visitors, config, application, source, args });
     display.say(`\n${sentLine(outcome)}`);
@@ -58,6 +63,15 @@ async function main(args: Arguments): Promise<number> {
     destroyClients(clients);
     destroyClients(visitors);
   }
+}
+
+/** Drawn pictures do not stand in: to an endpoint that photographs trained they are drift. */
+function notDownloaded(name: string, cause: DownloadError): StepError {
+  return new StepError(
+    `${name} could not be downloaded: ${cause.message}. Nothing was sent. Name a copy of it or a folder by ` +
+      "--dataset, or, to an endpoint that drawn pictures trained, --dataset drawn.",
+    { cause },
+  );
 }
 
 interface RunInput {
@@ -97,6 +111,9 @@ async function run(input: RunInput): Promise<TrafficOutcome> {
     const sent = outcomes.length + rest.cut;
     return { ...asked, ...rest, sent, rate: sent / rest.seconds, ...byKind(outcomes) };
   } finally {
-    if (to !== "endpoint") await emptyPrefix(context, pictureBucket, prefix);
+    if (to !== "endpoint") {
+      const cleaning = { ...context, signal: AbortSignal.timeout(CLEANING_TIMEOUT_MS) };
+      await emptyPrefix(cleaning, pictureBucket, prefix);
+    }
   }
 }

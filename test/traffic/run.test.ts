@@ -1,7 +1,7 @@
-import { spawn } from "node:child_process";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import { parseConfig } from "../../pipeline/config.ts";
 import { drawnStrangers } from "../../pipeline/dataset/drawn-strangers.ts";
@@ -16,6 +16,7 @@ import { makePool, type Pool } from "../../traffic/pictures.ts";
 import { send } from "../../traffic/send.ts";
 import { toEndpoint } from "../../traffic/targets.ts";
 import { bucket, openStand, type Stand } from "../pipeline/stand.ts";
+import { startTraffic } from "./command.ts";
 
 const config = parseConfig("environment: test");
 const { classes } = config.dataset;
@@ -65,6 +66,31 @@ test("an application that is not there is named, and what to do", async () => {
   );
 });
 
+test("where CIFAR-100 can't be downloaded nothing is sent, and it is said what to name", async () => {
+  const before = stand.asked.length;
+  const noFolder = { SCONES_CACHE: import.meta.filename };
+  const { exitCode, output } = await startTraffic(["--dataset", "cifar-100"], noFolder).ended;
+  expect({ exitCode, output }).toMatchObject({ exitCode: 1 });
+  expect(output).toMatch(
+    /cifar-100 could not be downloaded: .* Nothing was sent\. .* --dataset drawn/,
+  );
+  expect(stand.asked).toHaveLength(before);
+});
+
+test("fault 53: after Ctrl-C the table says what came back, and the staged pictures go", async () => {
+  const before = stand.asked.length;
+  const { child, ended } = startTraffic(["--dataset", "drawn", "--rate", "8", "--for", "1h"]);
+  const deadline = Date.now() + 120_000;
+  while (stand.asked.length < before + 4 && child.exitCode === null && Date.now() < deadline) {
+    await sleep(50);
+  }
+  child.kill("SIGINT");
+  const { exitCode, output } = await ended;
+  expect({ exitCode, output }).toMatchObject({ exitCode: 130 });
+  expect(output).toMatch(/^answered +\d+ +\d+ +\d+$/m);
+  expect(await staged()).toEqual([]);
+});
+
 test("the endpoint's answers are judged as the application would", async () => {
   const { outcomes } = await send(
     stand.context,
@@ -91,26 +117,9 @@ test("the command sends what its seed says, shows what came back and leaves noth
   const folder = await mkdtemp(join(tmpdir(), "scones-traffic-"));
   try {
     const json = join(folder, "outcome.json");
-    const where = ["--environment", "test", "--dataset", "drawn", "--json", json];
-    const what = [
-      "--rate",
-      "8",
-      "--for",
-      "1s",
-      "--drift",
-      "0.5",
-      "--strangers",
-      "0.2",
-      "--seed",
-      "3",
-    ];
-    const child = spawn(process.execPath, ["traffic/run.ts", ...where, ...what], {
-      env: { ...process.env, NODE_OPTIONS: "" },
-    });
-    let output = "";
-    child.stdout.on("data", (chunk: Buffer) => (output += chunk.toString()));
-    child.stderr.on("data", (chunk: Buffer) => (output += chunk.toString()));
-    const exitCode = await new Promise((resolve) => child.on("close", resolve));
+    const where = ["--dataset", "drawn", "--json", json];
+    const what = "--rate 8 --for 1s --drift 0.5 --strangers 0.2".split(" ");
+    const { exitCode, output } = await startTraffic([...where, ...what]).ended;
     expect({ exitCode, output }).toMatchObject({ exitCode: 0 });
     const outcome = JSON.parse(await readFile(json, "utf8")) as TrafficOutcome;
     const sent = load.length;
@@ -124,9 +133,13 @@ test("the command sends what its seed says, shows what came back and leaves noth
   } finally {
     await rm(folder, { recursive: true });
   }
-  const left = listObjects(stand.context.clients.s3, bucket, `${prefix}traffic/`);
-  expect(await Array.fromAsync(left)).toEqual([]);
+  expect(await staged()).toEqual([]);
 });
+
+/** What lies where the command stages. */
+function staged() {
+  return Array.fromAsync(listObjects(stand.context.clients.s3, bucket, `${prefix}traffic/`));
+}
 
 function countOf(wanted: Kind, all: readonly { readonly kind: Kind }[]): number {
   return all.filter(({ kind }) => kind === wanted).length;
