@@ -58,8 +58,9 @@ export const names = {
 
 /** Keys under the artifact bucket, one environment apart from the other. */
 export const keys = {
-  dataset: ({ project, environment }: Scope, hash: string) =>
-    `${project}/${environment}/datasets/${hash}/`,
+  /** Beside what callers upload, the only place where the application reads pictures. */
+  datasets: ({ project, environment }: Scope) => `${project}/${environment}/datasets/`,
+  dataset: (scope: Scope, hash: string) => `${keys.datasets(scope)}${hash}/`,
   training: ({ project, environment }: Scope) => `${project}/${environment}/training/`,
   checkpoints: ({ project, environment }: Scope, hash: string) =>
     `${project}/${environment}/checkpoints/${hash}/`,

@@ -14,8 +14,6 @@ import { uploadCode } from "../upload-code.ts";
 export interface DeployStackInput {
   readonly endpointName: string;
   readonly bucket: string;
-  /** The only prefix that the application reads pictures from; the datasets' where it is not given. */
-  readonly picturePrefix?: string;
   /** What CloudFormation works as; the caller's own permissions where it is not given. */
   readonly cloudFormationRoleArn?: string | undefined;
   /** Caps what the application's roles may ever do. */
@@ -54,7 +52,7 @@ export async function deployStack(
   config: Config,
   input: DeployStackInput,
 ): Promise<DeployedApplication> {
-  const { endpointName, bucket, picturePrefix, permissionsBoundaryArn = "" } = input;
+  const { endpointName, bucket, permissionsBoundaryArn = "" } = input;
   const files = await applicationFiles();
   const architecture = architectureOf(files.platform);
   const prefix = keys.code(config);
@@ -71,7 +69,7 @@ export async function deployStack(
       Architecture: architecture,
       EndpointName: endpointName,
       PictureBucket: bucket,
-      PicturePrefix: picturePrefix ?? `${keys.environment(config)}datasets/`,
+      PicturePrefix: keys.datasets(config),
       UploadPrefix: keys.uploads(config),
       ResultsPrefix: keys.fleet(config),
       ApiRateLimit: String(api.rateLimit),
