@@ -6,8 +6,8 @@ import { parseArgs } from "node:util";
 import type { Writable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { createGzip } from "node:zlib";
-import { CreateBucketCommand } from "@aws-sdk/client-s3";
-import pMap from "p-map";
+import { CreateBucketCommand, PutObjectCommand, type S3Client } from "@aws-sdk/client-s3";
+import pMap, { pMapSkip } from "p-map";
 import sharp from "sharp";
 import { pack } from "tar-stream";
 import { startMinistack } from "../local/ministack.ts";
@@ -29,13 +29,15 @@ const classes = Array.from({ length: 100 }, (_, at) => `class-${at}`);
 const flag = { type: "boolean", default: false } as const;
 const raw = { width: cifarSide, height: cifarSide, channels: 3 } as const;
 
-const usage = "usage: npm run bench -- staging [ARCHIVE] | --train N --test N --instances N";
+const usage =
+  "usage: npm run bench -- staging [ARCHIVE] | --train N --test N --instances N [--prefix]";
 
 /**
  * `node bench/run.ts staging [ARCHIVE]`: stages a synthetic archive as large as all of CIFAR-100
  * and prints the seconds and the peak of resident memory; then turns ARCHIVE (else a synthetic one
  * of 2,000 pictures) into PNGs beside sharp, in turn, and prints both medians and their ratio. With
- * `--train` it only stages that many pictures, for that many training instances.
+ * `--train` it only stages that many pictures, for that many training instances; with `--prefix` from objects
+ * under an S3 prefix, one a picture.
  */
 export async function run(args: string[]): Promise<void> {
   const number = { type: "string", default: "1" } as const;
@@ -43,6 +45,7 @@ export async function run(args: string[]): Promise<void> {
     train: { type: "string" },
     test: number,
     instances: number,
+    prefix: flag,
     help: flag,
   } as const;
   const { values, positionals } = parseArgs({ args, options, allowPositionals: true });
@@ -56,7 +59,7 @@ export async function run(args: string[]): Promise<void> {
     if (values.train !== undefined) {
       const [train, test] = [Number(values.train), Number(values.test)];
       await writeSyntheticArchive(whole, { train, test });
-      await measureStaging(whole, Number(values.instances));
+      await measureStaging(whole, Number(values.instances), values.prefix);
       return;
     }
     await writeSyntheticArchive(whole, { train: 50_000, test: 10_000 });
@@ -69,7 +72,11 @@ export async function run(args: string[]): Promise<void> {
   }
 }
 
-async function measureStaging(archive: string, instanceCount: number): Promise<void> {
+async function measureStaging(
+  archive: string,
+  instanceCount: number,
+  fromPrefix = false,
+): Promise<void> {
   const ministack = await startMinistack({ venv: await ensureVenv(console.log) });
   Object.assign(process.env, ministack.environment);
   const clients = makeClients();
@@ -81,8 +88,9 @@ async function measureStaging(archive: string, instanceCount: number): Promise<v
   const { signal } = new AbortController();
   try {
     await clients.s3.send(new CreateBucketCommand({ Bucket: "bench" }));
+    const name = fromPrefix ? await putPictures(clients.s3, archive) : archive;
     const start = performance.now();
-    const source = await openDataset(archive, config, { progress, signal });
+    const source = await openDataset(name, config, { clients, progress, signal });
     const opened = performance.now();
     const context = { clients, progress, signal };
     const { manifest } = await stageData(context, config, { source, bucket: "bench" });
@@ -97,6 +105,18 @@ async function measureStaging(archive: string, instanceCount: number): Promise<v
     destroyClients(clients);
     await ministack.stop();
   }
+}
+
+/** Puts an archive's pictures under a prefix, one an object, and returns its URI. */
+async function putPictures(s3: S3Client, archive: string): Promise<string> {
+  const put = async ({ split, label, index, planes }: CifarRecord) => {
+    const Key = `pictures/${split}/${classes[label]}/${index}.png`;
+    const Body = encodePng(interleave(planes), cifarSide, cifarSide);
+    await s3.send(new PutObjectCommand({ Bucket: "bench", Key, Body }));
+    return pMapSkip;
+  };
+  await pMap(readCifar(archive), put, { concurrency: 16 });
+  return "s3://bench/pictures/";
 }
 
 async function compareWithSharp(archive: string): Promise<void> {
