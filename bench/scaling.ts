@@ -18,7 +18,7 @@ import sharp from "sharp";
 import { pack } from "tar-stream";
 import { saveModel } from "../local/algorithm/classifier.ts";
 import { FEATURES, pretrainedWeights } from "../local/algorithm/network.ts";
-import { ROOT, startMinistack } from "../local/ministack.ts";
+import { ROOT_CREDENTIALS, startMinistack } from "../local/ministack.ts";
 import { startSageMaker } from "../local/sagemaker/server.ts";
 import { apiModelsOf, ensureVenv } from "../local/venv.ts";
 import { poll } from "../pipeline/poll.ts";
@@ -80,7 +80,7 @@ async function openStand() {
     s3Endpoint: ministack.endpoint,
   });
   stack.defer(() => server.close());
-  const settings = { region, credentials: ROOT };
+  const settings = { region, credentials: ROOT_CREDENTIALS };
   const sagemaker = new SageMakerClient({ ...settings, endpoint: server.endpoint });
   stack.defer(() => sagemaker.destroy());
   const s3 = new S3Client({ ...settings, endpoint: ministack.endpoint, forcePathStyle: true });

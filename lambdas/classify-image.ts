@@ -1,6 +1,6 @@
 import { InvokeEndpointCommand, SageMakerRuntimeClient } from "@aws-sdk/client-sagemaker-runtime";
 import { setting } from "./environment.ts";
-import { parseEvent, parseProbabilities, type PictureEvent } from "./event.ts";
+import { parseEvent, requireProbabilities, type PictureEvent } from "./event.ts";
 import { logged } from "./logged.ts";
 import { decodeBase64, inspectPicture } from "./picture.ts";
 
@@ -22,7 +22,7 @@ export const handler = logged(
         InferenceId: asked.inference_id,
       }),
     );
-    const inferences = parseProbabilities(JSON.parse(Buffer.from(Body ?? []).toString()));
+    const inferences = requireProbabilities(JSON.parse(Buffer.from(Body ?? []).toString()));
     return { ...asked, image_data: "", inferences };
   },
   ({ inferences }) => ({ inferences }),

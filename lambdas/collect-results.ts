@@ -7,7 +7,7 @@ import {
   parseManifest,
   type ResultFile,
 } from "./fleet-results.ts";
-import { linesOf } from "./lines.ts";
+import { textLinesOf } from "./lines.ts";
 import { logged } from "./logged.ts";
 import { STRANGER, UNSURE } from "../pipeline/unrouted.ts";
 
@@ -66,7 +66,7 @@ async function* jsonl(Bucket: string, files: readonly ResultFile[], counts: Coun
   for (const { key, succeeded } of files) {
     const { Body } = await s3.send(new GetObjectCommand({ Bucket, Key: key }));
     if (Body === undefined) continue;
-    for await (const text of linesOf(Body.transformToWebStream())) {
+    for await (const text of textLinesOf(Body.transformToWebStream())) {
       const record: unknown = JSON.parse(text);
       for (const line of succeeded ? [lineOf(record)] : linesOfBatch(record)) {
         // The S3 console makes a folder by an empty object of its name, which is no picture of the fleet.

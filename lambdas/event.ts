@@ -36,7 +36,7 @@ export function parseEvent(event: unknown): PictureEvent {
   if (typeof image_data !== "string") throw new Refused("image_data is not a string");
   if (typeof s3_bucket !== "string") throw new Refused("s3_bucket is missing");
   if (typeof s3_key !== "string") throw new Refused("s3_key is missing");
-  const picture = { image_data, s3_bucket, s3_key, inferences: parseProbabilities(inferences) };
+  const picture = { image_data, s3_bucket, s3_key, inferences: requireProbabilities(inferences) };
   if (inference_id === undefined) return picture;
   if (typeof inference_id !== "string" || !/^[\x20-\x7e]{1,64}$/.test(inference_id)) {
     throw new Refused("inference_id is not 1 to 64 ASCII characters");
@@ -45,7 +45,7 @@ export function parseEvent(event: unknown): PictureEvent {
 }
 
 /** @throws Refused where it is not a list of numbers from 0 to 1. */
-export function parseProbabilities(value: unknown): readonly number[] {
+export function requireProbabilities(value: unknown): readonly number[] {
   if (!Array.isArray(value) || !value.every(isProbability)) {
     throw new Refused("inferences are not a list of probabilities");
   }

@@ -1,5 +1,5 @@
 /** The lines of a stream of UTF-8, one at a time; empty ones are left out. */
-export async function* linesOf(
+export async function* textLinesOf(
   stream: AsyncIterable<Uint8Array>,
 ): AsyncGenerator<string, void, undefined> {
   const decoder = new TextDecoder();

@@ -1,7 +1,7 @@
 import { type App, startApp } from "./api/server.ts";
 import { chooseSamples } from "./api/samples.ts";
 import type { LocalAws } from "./aws.ts";
-import { ROOT } from "./ministack.ts";
+import { ROOT_CREDENTIALS } from "./ministack.ts";
 import type { Config } from "../pipeline/config.ts";
 import type { Evaluation } from "../pipeline/evaluation.ts";
 import type { Dataset } from "../pipeline/manifest.ts";
@@ -29,7 +29,7 @@ export function serveApp(
       url: apiUrl,
       endpoint: environment["AWS_ENDPOINT_URL"] ?? "",
       region: config.region,
-      keys: ROOT,
+      keys: ROOT_CREDENTIALS,
     },
     uploads: { s3, bucket, prefix: keys.uploads(config) },
     samples: { s3, bucket: dataset.bucket, pictures: chooseSamples(dataset, evaluation) },

@@ -4,7 +4,7 @@ import { destroyClients, makeClients } from "../pipeline/clients.ts";
 import type { Clients } from "../pipeline/context.ts";
 import { type Bootstrap, deployBootstrap } from "./bootstrap.ts";
 import { ministackIam } from "./iam.ts";
-import { ROOT, startMinistack } from "./ministack.ts";
+import { ROOT_CREDENTIALS, startMinistack } from "./ministack.ts";
 import { type OidcIssuer, startOidcIssuer } from "./oidc-issuer.ts";
 import { startSageMaker } from "./sagemaker/server.ts";
 import { apiModelsOf, ensureVenv } from "./venv.ts";
@@ -102,7 +102,7 @@ async function pipelineSession(
   issuer: OidcIssuer,
   RoleArn: string,
 ): Promise<Record<string, string>> {
-  const sts = new STSClient({ endpoint, region, credentials: ROOT });
+  const sts = new STSClient({ endpoint, region, credentials: ROOT_CREDENTIALS });
   try {
     const { Credentials } = await sts.send(
       new AssumeRoleWithWebIdentityCommand({

@@ -7,7 +7,7 @@ import {
   type Stack,
 } from "@aws-sdk/client-cloudformation";
 import { CreateOpenIDConnectProviderCommand, IAMClient } from "@aws-sdk/client-iam";
-import { ROOT } from "./ministack.ts";
+import { ROOT_CREDENTIALS } from "./ministack.ts";
 import { ISSUER } from "./oidc-issuer.ts";
 import { StepError } from "../pipeline/errors.ts";
 import { poll } from "../pipeline/poll.ts";
@@ -43,7 +43,7 @@ export interface Bootstrap {
  */
 export async function deployBootstrap(options: BootstrapOptions): Promise<Bootstrap> {
   const { endpoint, region, signal, project } = options;
-  const credentials = ROOT;
+  const credentials = ROOT_CREDENTIALS;
   const iam = new IAMClient({ endpoint, region, credentials });
   const cloudformation = new CloudFormationClient({ endpoint, region, credentials });
   const stackName = `${project}-bootstrap`;

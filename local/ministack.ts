@@ -11,7 +11,7 @@ const LAUNCHER = fileURLToPath(new URL("serve-ministack.py", import.meta.url));
 const LOG_TAIL_LINES = 20;
 
 /** The account's root, whom ministack lets do everything. */
-export const ROOT = { accessKeyId: "test", secretAccessKey: "test" } as const;
+export const ROOT_CREDENTIALS = { accessKeyId: "test", secretAccessKey: "test" } as const;
 
 /** A running ministack. `stop` ends it, its Lambdas and its temporary files; it may be called twice. */
 export interface Ministack {
@@ -77,8 +77,8 @@ export async function startMinistack({
         AWS_ENDPOINT_URL: endpoint,
         AWS_REGION: region,
         AWS_DEFAULT_REGION: region,
-        AWS_ACCESS_KEY_ID: ROOT.accessKeyId,
-        AWS_SECRET_ACCESS_KEY: ROOT.secretAccessKey,
+        AWS_ACCESS_KEY_ID: ROOT_CREDENTIALS.accessKeyId,
+        AWS_SECRET_ACCESS_KEY: ROOT_CREDENTIALS.secretAccessKey,
       },
       logTail,
       stop,

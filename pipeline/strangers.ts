@@ -19,7 +19,7 @@ export interface Strangers {
 const KEPT = 0.95;
 
 /** The probability of being any vehicle: of all classes but the last, which is the background. */
-export function vehicleProbability({ probabilities }: Pick<Prediction, "probabilities">): number {
+function vehicleProbability({ probabilities }: Pick<Prediction, "probabilities">): number {
   return sum(probabilities.slice(0, -1));
 }
 

@@ -3,7 +3,7 @@ export const SUMMARY_BYTES = 1024 * 1024;
 /** GitHub takes 65,536 characters of a comment, and so as many bytes of UTF-8 in any case. */
 export const COMMENT_BYTES = 65_536;
 /** A share of what GitHub takes of all outputs of a job together, 1 MB counted as UTF-16. */
-export const OUTPUT_BYTES = 50_000;
+const OUTPUT_BYTES = 50_000;
 
 /**
  * Markdown in at most so many bytes of UTF-8: the lines that fit, a code fence among them closed,

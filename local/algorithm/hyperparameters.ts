@@ -21,7 +21,7 @@ const depths = ["18", "34", "50", "101", "152", "200", "20", "32", "44", "56", "
  * The hyperparameters of SageMaker's built-in image classification (MXNet), with the guide's ranges and
  * defaults: https://docs.aws.amazon.com/sagemaker/latest/dg/IC-Hyperparameter.html
  */
-export const HYPERPARAMETERS: Readonly<Record<string, Rule>> = {
+const HYPERPARAMETERS: Readonly<Record<string, Rule>> = {
   num_classes: { ...positive, min: 2, required: true },
   num_training_samples: { ...positive, required: true },
   augmentation_type: { kind: "text", choices: ["crop", "crop_color", "crop_color_transform"] },

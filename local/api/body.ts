@@ -1,7 +1,7 @@
 import type { IncomingMessage } from "node:http";
 
 /** A request's body; undefined where it has more bytes, which are not read. */
-export async function readBody(
+export async function readBodyUpTo(
   request: IncomingMessage,
   maxBytes: number,
 ): Promise<Buffer | undefined> {

@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import type { AddressInfo } from "node:net";
 import { refusalOf } from "../guard.ts";
 import { type ApiOptions, postToApi } from "./client.ts";
-import { readBody } from "./body.ts";
+import { readBodyUpTo } from "./body.ts";
 import { pageFiles } from "./page-files.ts";
 import { MAX_PHOTO_BYTES, requestFor, type Uploads } from "./photo.ts";
 import { type Samples, readSample } from "./samples.ts";
@@ -91,14 +91,14 @@ export async function startApp(options: AppOptions): Promise<App> {
   }
 
   async function classify(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const body = await readBody(request, MAX_REQUEST_BYTES);
+    const body = await readBodyUpTo(request, MAX_REQUEST_BYTES);
     if (body === undefined) return tooLarge(response, MAX_REQUEST_BYTES);
     const reply = await postToApi(options.api, body.toString());
     return sendText(response, reply.status, reply.body);
   }
 
   async function classifyPhoto(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const photo = await readBody(request, MAX_PHOTO_BYTES);
+    const photo = await readBodyUpTo(request, MAX_PHOTO_BYTES);
     if (photo === undefined) return tooLarge(response, MAX_PHOTO_BYTES);
     const signal = AbortSignal.timeout(30_000);
     const asked = await requestFor(photo, options.uploads, signal);

@@ -16,7 +16,7 @@ export function foreignImage(image: string): string {
 }
 
 /** Whether an instance type has a GPU. */
-export function hasGpu(instanceType: string): boolean {
+function hasGpu(instanceType: string): boolean {
   return /^ml\.(p\d|g\d|trn)/.test(instanceType);
 }
 

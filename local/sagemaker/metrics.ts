@@ -4,7 +4,7 @@ import {
   PutMetricDataCommand,
   type StandardUnit,
 } from "@aws-sdk/client-cloudwatch";
-import { ROOT } from "../ministack.ts";
+import { ROOT_CREDENTIALS } from "../ministack.ts";
 
 const namespace = "AWS/SageMaker";
 const flushAfterMs = 1_000;
@@ -43,7 +43,7 @@ export class Metrics {
   /** Without an endpoint nothing is written. */
   constructor(region: string, endpoint: string | undefined) {
     if (endpoint === undefined) return;
-    this.#client = new CloudWatchClient({ region, endpoint, credentials: ROOT });
+    this.#client = new CloudWatchClient({ region, endpoint, credentials: ROOT_CREDENTIALS });
   }
 
   /** Takes down one request. */

@@ -1,7 +1,7 @@
 import { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
 import { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
 import { S3Client } from "@aws-sdk/client-s3";
-import { ROOT } from "../ministack.ts";
+import { ROOT_CREDENTIALS } from "../ministack.ts";
 import type { Authority } from "./authority.ts";
 import { ContainerLog } from "./container-log.ts";
 import type { LogStream } from "./log-streams.ts";
@@ -103,7 +103,8 @@ export class Roles {
 
   #credentials(roleArn: string | undefined, sourceArn: string, endpoint: string | undefined) {
     const authority = this.#authority;
-    if (authority === undefined) return endpoint === undefined ? {} : { credentials: ROOT };
+    if (authority === undefined)
+      return endpoint === undefined ? {} : { credentials: ROOT_CREDENTIALS };
     return {
       credentials: async () => {
         if (roleArn === undefined) {

@@ -70,7 +70,7 @@ export function send(
 }
 
 /** The JSON text of an answer, as AWS's JSON protocol writes it. */
-export function toWire(answer: unknown): string {
+function toWire(answer: unknown): string {
   return JSON.stringify(wireValue(answer));
 }
 

@@ -14,7 +14,7 @@ import type { Config } from "../../pipeline/config.ts";
 import type { Clients, Context } from "../../pipeline/context.ts";
 import { describeEndpoint } from "../../pipeline/endpoint.ts";
 import { keys, names } from "../../pipeline/names.ts";
-import { ROOT } from "../ministack.ts";
+import { ROOT_CREDENTIALS } from "../ministack.ts";
 import { describeStack } from "../../pipeline/stack-status.ts";
 
 /** What the workflows have made of the local AWS, as its own APIs tell it. */
@@ -31,7 +31,7 @@ export interface AwsState {
 
 /** Clients of the account's root: the pipeline role need not be allowed to see all that there is. */
 export function rootClients(clients: Clients, region: string): Clients {
-  const root = { region, credentials: ROOT };
+  const root = { region, credentials: ROOT_CREDENTIALS };
   return {
     ...clients,
     s3: new S3Client({ ...root, forcePathStyle: true }),

@@ -5,7 +5,7 @@ import {
   S3Client,
 } from "@aws-sdk/client-s3";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, jest, test } from "@jest/globals";
-import { linesOf } from "../../lambdas/lines.ts";
+import { textLinesOf } from "../../lambdas/lines.ts";
 import { type Ministack, startMinistack } from "../../local/ministack.ts";
 import { ensureVenv } from "../../local/venv.ts";
 import { writeText } from "../../pipeline/multipart.ts";
@@ -152,6 +152,6 @@ test("lines are found wherever the stream is cut, within a character too", async
     async function* stream() {
       yield* chunks;
     }
-    expect(await Array.fromAsync(linesOf(stream()))).toEqual(["äö", "ü", "end"]);
+    expect(await Array.fromAsync(textLinesOf(stream()))).toEqual(["äö", "ü", "end"]);
   }
 });

@@ -7,7 +7,7 @@ import {
   type PutMetricAlarmCommandInput,
   PutMetricDataCommand,
 } from "@aws-sdk/client-cloudwatch";
-import { type Ministack, ROOT, startMinistack } from "../../local/ministack.ts";
+import { type Ministack, ROOT_CREDENTIALS, startMinistack } from "../../local/ministack.ts";
 import { ensureVenv } from "../../local/venv.ts";
 
 const region = "us-east-1";
@@ -17,7 +17,11 @@ let cloudwatch: CloudWatchClient;
 
 beforeAll(async () => {
   ministack = await startMinistack({ venv: await ensureVenv(console.log), region });
-  cloudwatch = new CloudWatchClient({ region, endpoint: ministack.endpoint, credentials: ROOT });
+  cloudwatch = new CloudWatchClient({
+    region,
+    endpoint: ministack.endpoint,
+    credentials: ROOT_CREDENTIALS,
+  });
 });
 afterAll(async () => {
   cloudwatch.destroy();

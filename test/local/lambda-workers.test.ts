@@ -1,7 +1,7 @@
 import { CreateRoleCommand, IAMClient } from "@aws-sdk/client-iam";
 import { CreateFunctionCommand, InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
 import { expect, test } from "@jest/globals";
-import { ROOT, startMinistack } from "../../local/ministack.ts";
+import { ROOT_CREDENTIALS, startMinistack } from "../../local/ministack.ts";
 import { ensureVenv } from "../../local/venv.ts";
 import { zip } from "../../pipeline/zip.ts";
 
@@ -12,7 +12,7 @@ const code = `exports.handler = async () => {
 
 test("a burst of calls is answered by at most four processes of the function, every call of it", async () => {
   const { endpoint, stop } = await startMinistack({ venv: await ensureVenv(() => undefined) });
-  const settings = { endpoint, region: "us-east-1", credentials: ROOT };
+  const settings = { endpoint, region: "us-east-1", credentials: ROOT_CREDENTIALS };
   const lambda = new LambdaClient(settings);
   const iam = new IAMClient(settings);
   try {

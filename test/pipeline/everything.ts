@@ -27,7 +27,7 @@ import {
   paginateListTransformJobs,
 } from "@aws-sdk/client-sagemaker";
 import { paginateListStateMachines, SFNClient } from "@aws-sdk/client-sfn";
-import { ROOT } from "../../local/ministack.ts";
+import { ROOT_CREDENTIALS } from "../../local/ministack.ts";
 import type { Context } from "../../pipeline/context.ts";
 import { objectVersions, unfinishedUploads } from "../../pipeline/object-versions.ts";
 
@@ -37,7 +37,7 @@ import { objectVersions, unfinishedUploads } from "../../pipeline/object-version
  */
 export async function everything(context: Context, bucket: string): Promise<string[]> {
   const { sagemaker: client, cloudformation, logs } = context.clients;
-  const settings = { region: "us-east-1", credentials: ROOT };
+  const settings = { region: "us-east-1", credentials: ROOT_CREDENTIALS };
   using stack = new DisposableStack();
   const own = <Client extends { destroy(): void }>(one: Client) =>
     stack.adopt(one, () => one.destroy());
