@@ -10,7 +10,7 @@ export interface ApiEvent {
 }
 
 /** Where the pictures lie that `s3_key` may name. */
-export interface PictureLocation {
+interface PictureLocation {
   readonly bucket: string;
   readonly prefixes: readonly string[];
 }

@@ -15,7 +15,7 @@ import { poll } from "../pipeline/poll.ts";
 const TEMPLATE = new URL("../cloudformation/bootstrap.yaml", import.meta.url);
 const TIMEOUT_MS = 60_000;
 
-export interface BootstrapOptions {
+interface BootstrapOptions {
   readonly endpoint: string;
   readonly region: string;
   readonly signal: AbortSignal;

@@ -8,7 +8,7 @@ import { takeLock } from "./lock.ts";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 
-export interface GoTool {
+interface GoTool {
   /** The path of its main package: `github.com/rhysd/actionlint/cmd/actionlint`. */
   readonly module: string;
   /** A released version: `v1.7.12`. */

@@ -3,7 +3,7 @@ import { poll } from "../pipeline/poll.ts";
 
 const LOCK_TIMEOUT_MS = 600_000;
 
-export interface LockOptions {
+interface LockOptions {
   /** What is made under the lock, for the words of who waits: `.venv`. */
   readonly what: string;
   readonly log: (line: string) => void;

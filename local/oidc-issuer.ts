@@ -8,7 +8,7 @@ import { refusalOf } from "./guard.ts";
 export const ISSUER = "https://token.actions.githubusercontent.com";
 const LIFETIME_SECONDS = 300;
 
-export interface OidcIssuerOptions {
+interface OidcIssuerOptions {
   /**
    * Whom the tokens speak of: `repo:<owner>/<name>:ref:<ref>`, or of a job with an environment,
    * `repo:<owner>/<name>:environment:<environment>`.

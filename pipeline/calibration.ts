@@ -2,7 +2,7 @@ import type { Prediction } from "./evaluation.ts";
 import { confidence, isCorrect, sum } from "./metrics.ts";
 
 /** The pictures whose confidence lies in `(low, high]`. */
-export interface CalibrationBin {
+interface CalibrationBin {
   readonly low: number;
   readonly high: number;
   readonly count: number;

@@ -2,7 +2,7 @@ import type { DeploymentConfig } from "@aws-sdk/client-sagemaker";
 import type { Config } from "./config.ts";
 
 /** How an update moves the traffic, and the sentence that says so. */
-export interface TrafficShift {
+interface TrafficShift {
   readonly deploymentConfig: DeploymentConfig;
   readonly line: string;
 }

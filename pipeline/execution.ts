@@ -13,7 +13,7 @@ export interface Execution {
   readonly ms: number;
 }
 
-export interface ExecuteInput {
+interface ExecuteInput {
   readonly bucket: string;
   readonly key: string;
   /** Stands beside the inference in the endpoint's data capture. */

@@ -9,7 +9,7 @@ import { StepError } from "./errors.ts";
 import { poll } from "./poll.ts";
 import { stopOnAbort } from "./stop-on-abort.ts";
 
-export interface FleetInput {
+interface FleetInput {
   /** Pictures are all objects under it; must lie in what the application may read. */
   readonly s3Prefix: string;
   readonly timeoutMs: number;

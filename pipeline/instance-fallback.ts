@@ -20,7 +20,7 @@ export interface Fallback<Job> {
 }
 
 /** Why there is no room, by the instance type. */
-export type Full = Map<string, string>;
+type Full = Map<string, string>;
 
 /**
  * A job that is there on any of `training.instanceTypes`, else a new one on the first that is not

@@ -19,7 +19,7 @@ import { requireUnaltered, type StoredArtifact } from "./model-artifact.ts";
 import { names } from "./names.ts";
 import { tags } from "./tags.ts";
 
-export interface ModelPackageInput extends LineageInput {
+interface ModelPackageInput extends LineageInput {
   readonly image: string;
   readonly modelDataUrl: string;
   /** Of the metrics that Studio draws. */

@@ -10,7 +10,7 @@ import {
 import { Blocks, type Upload } from "./dataset/blocks.ts";
 
 /** A part of an object, from number 1. */
-export interface Part {
+interface Part {
   readonly body: Buffer;
   readonly number: number;
   readonly last: boolean;
@@ -70,7 +70,7 @@ export class MultipartUpload {
 }
 
 /** An object to be, by S3's own names. */
-export interface ObjectToWrite {
+interface ObjectToWrite {
   readonly Bucket: string;
   readonly Key: string;
   readonly ContentType: string;

@@ -5,7 +5,7 @@ import { UsageError } from "./errors.ts";
 import type { Files } from "./zip.ts";
 
 /** sharp's native code for one platform, as it lies under `node_modules` beside a Lambda's module. */
-export interface NativeSharp {
+interface NativeSharp {
   /** As sharp names it: `linux-x64`, `darwin-arm64`, `linuxmusl-x64`. */
   readonly platform: string;
   readonly files: Files;

@@ -45,7 +45,7 @@ export async function* objectVersions(
 }
 
 /** A multipart upload that was begun and neither completed nor aborted; its parts are billed. */
-export interface UnfinishedUpload {
+interface UnfinishedUpload {
   readonly key: string;
   readonly uploadId: string;
 }

@@ -4,7 +4,7 @@ import { StepError } from "./errors.ts";
 /** What is soon over, as on a local AWS, is not waited for a whole interval. */
 const FIRST_PAUSE_MS = 500;
 
-export interface PollOptions {
+interface PollOptions {
   /** Names the awaited thing in the error: `training job scones-…`. */
   readonly what: string;
   readonly timeoutMs: number;

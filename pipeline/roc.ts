@@ -43,7 +43,7 @@ export function auc(predictions: readonly Prediction[], classes: number): number
   return areas.length === 0 ? 0.5 : sum(areas) / areas.length;
 }
 
-export interface RocPoint {
+interface RocPoint {
   /** Shares of the negatives and of the positives that score at least the point's threshold. */
   readonly falsePositiveRate: number;
   readonly truePositiveRate: number;

@@ -82,14 +82,14 @@ export interface Wanted {
 }
 
 /** A job to be made. */
-export interface New extends Omit<Wanted, "base" | "started"> {
+interface New extends Omit<Wanted, "base" | "started"> {
   readonly name: string;
   /** Where it keeps its checkpoints when it is on spot. */
   readonly checkpoints: CheckpointConfig;
 }
 
 /** A job that is worth something, or the name that the next attempt gets. */
-export type Attempt =
+type Attempt =
   | { readonly job: TrainingJob; readonly adopted: boolean }
   | { readonly job: undefined; readonly name: string };
 

@@ -94,7 +94,7 @@ function endedWithoutModel({
 }
 
 /** What a tuning job is asked for by, and its first attempt's name. */
-export interface WantedTuning {
+interface WantedTuning {
   readonly base: string;
   readonly specification: TuningSpecification;
   readonly run: string | undefined;

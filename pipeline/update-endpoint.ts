@@ -23,7 +23,7 @@ export interface EndpointUpdate {
   readonly pollIntervalMs?: number;
 }
 
-export interface UpdatePlan {
+interface UpdatePlan {
   /** Keeps as many instances as there are, whatever the configuration says. */
   readonly keepInstances: boolean;
   readonly deploymentConfig: DeploymentConfig;

@@ -2,7 +2,7 @@ import type { EndpointMoment } from "../../pipeline/endpoint-moment.ts";
 import type { DeployedEndpoint } from "../../pipeline/steps/deploy-endpoint.ts";
 import { blocks, code, escape, facts, type Link, linkLine, table } from "./markdown.ts";
 
-export interface EndpointFacts {
+interface EndpointFacts {
   readonly endpoint: DeployedEndpoint;
   /** The endpoint before, during and after an update; empty where there was none. */
   readonly moments?: readonly EndpointMoment[];

@@ -2,7 +2,7 @@ import type { StackChange } from "../../pipeline/change-set.ts";
 import type { DeployedStack } from "../../pipeline/stack.ts";
 import { blocks, code, escape, facts, type Link, linkLine, table } from "./markdown.ts";
 
-export interface StackFacts {
+interface StackFacts {
   readonly stackName: string;
   readonly change: DeployedStack["change"];
   readonly changes: readonly StackChange[];

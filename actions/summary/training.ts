@@ -4,7 +4,7 @@ import { blocks, code, escape, facts, type Link, linkLine, table } from "./markd
 import { trainingCurve } from "./training-curve.ts";
 import { trialsTable } from "./trials.ts";
 
-export interface TrainingFacts {
+interface TrainingFacts {
   readonly model: TrainedModel;
   readonly spot: boolean;
   /** As `costLine` says it. */

@@ -5,7 +5,7 @@ import { PICTURE_BYTES, SIDE } from "./picture.ts";
 import { BACKBONE, openSession } from "./session.ts";
 
 /** What one step of gradient descent is told. */
-export interface StepInput {
+interface StepInput {
   readonly pictures: readonly Uint8Array[];
   readonly labels: readonly number[];
   /** The trained layers and, behind them, the head: see backbone/training_graph.py. */
@@ -16,7 +16,7 @@ export interface StepInput {
   readonly weightDecay: number;
 }
 
-export interface StepOutput {
+interface StepOutput {
   readonly weights: Float32Array;
   readonly momentum: Float32Array;
   /** Mean cross-entropy over the batch before the step, in nats. */

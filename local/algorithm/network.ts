@@ -13,7 +13,7 @@ export const FEATURES = 256;
 export const FROZEN_WEIGHTS = 51_128;
 
 /** Gives the features of pictures, each SIDE x SIDE RGB bytes. */
-export interface Network {
+interface Network {
   /** FEATURES numbers a picture. */
   features(pictures: readonly Uint8Array[]): Promise<Float32Array[]>;
   close(): Promise<void>;

@@ -16,7 +16,7 @@ export interface Sample {
 }
 
 /** How a model does on samples: share of right ones, mean log loss in nats. */
-export interface Score {
+interface Score {
   readonly accuracy: number;
   readonly crossEntropy: number;
 }

@@ -11,7 +11,7 @@ export interface ApiOptions {
   readonly keys: SigningKeys;
 }
 
-export interface ApiReply {
+interface ApiReply {
   readonly status: number;
   readonly body: string;
 }

@@ -22,7 +22,7 @@ const SECURITY = {
   "cache-control": "no-store",
 };
 
-export interface AppOptions {
+interface AppOptions {
   readonly api: ApiOptions;
   readonly uploads: Uploads;
   /** Test pictures that the page offers. */

@@ -6,7 +6,7 @@ export interface SigningKeys {
   readonly sessionToken?: string;
 }
 
-export interface Signable {
+interface Signable {
   readonly method: string;
   /** With the port where it is not the scheme's own. */
   readonly host: string;

@@ -4,7 +4,7 @@ import { promisify } from "node:util";
 import { gunzip } from "node:zlib";
 
 /** A member of a structure: its shape, and where it travels when not in the body. */
-export interface Member {
+interface Member {
   readonly shape: string;
   readonly location?: "uri" | "header";
   readonly locationName?: string;
@@ -25,7 +25,7 @@ export interface Shape {
   readonly error?: { readonly httpStatusCode?: number };
 }
 
-export interface Operation {
+interface Operation {
   readonly name: string;
   readonly input?: { readonly shape: string };
   readonly output?: { readonly shape: string };

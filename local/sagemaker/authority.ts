@@ -2,7 +2,7 @@ import type { IncomingMessage } from "node:http";
 import { ServiceError } from "./wire.ts";
 
 /** Who asks, as the request's signature names them. */
-export interface Caller {
+interface Caller {
   readonly accessKeyId: string;
   readonly sessionToken: string;
 }
@@ -23,7 +23,7 @@ export interface Refusal {
   readonly message: string;
 }
 
-export interface RoleCredentials {
+interface RoleCredentials {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
   readonly sessionToken: string;

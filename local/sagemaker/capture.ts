@@ -7,12 +7,12 @@ import type { Valid } from "./valid.ts";
 const flushAfterMs = 500;
 
 /** One side of an invocation: its bytes and their content type. */
-export interface Payload {
+interface Payload {
   readonly contentType: string;
   readonly body: Uint8Array;
 }
 
-export interface Invocation {
+interface Invocation {
   readonly input: Payload;
   readonly output: Payload;
   readonly inferenceId?: string | undefined;

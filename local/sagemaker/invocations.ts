@@ -9,7 +9,7 @@ import { send, ServiceError } from "./wire.ts";
 import { messageOf } from "../../pipeline/errors.ts";
 
 /** InvokeEndpoint's input, checked against the API model. */
-export type InvokeRequest = Omit<InvokeEndpointCommandInput, "Body" | "EndpointName"> & {
+type InvokeRequest = Omit<InvokeEndpointCommandInput, "Body" | "EndpointName"> & {
   readonly EndpointName: string;
   readonly Body: Buffer;
 };

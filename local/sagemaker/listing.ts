@@ -15,7 +15,7 @@ export interface ListQuery {
 }
 
 /** What a listed thing is filtered and sorted by. */
-export interface Listed {
+interface Listed {
   readonly name: string;
   readonly created: Date;
   readonly modified?: Date;

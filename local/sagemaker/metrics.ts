@@ -13,7 +13,7 @@ const valuesPerDatum = 150;
 const datumsPerRequest = 1_000;
 
 /** One request that a variant was asked. */
-export interface MeasuredInvocation {
+interface MeasuredInvocation {
   readonly endpointName: string;
   readonly variantName: string;
   readonly configName: string;

@@ -14,7 +14,7 @@ import {
 import pMap from "p-map";
 
 /** A place in S3. */
-export interface Location {
+interface Location {
   readonly bucket: string;
   readonly key: string;
 }

@@ -9,7 +9,7 @@ export const ACT = { module: "github.com/nektos/act", version: "v0.2.89", name: 
 /** How long act gets to stop its steps, and then itself, before the next, harder signal. */
 const GRACE_MS = 8_000;
 
-export interface ActOptions {
+interface ActOptions {
   readonly act: string;
   readonly args: readonly string[];
   /** The whole environment: nothing of this process is passed on. */

@@ -25,14 +25,14 @@ export interface GitHubEvent {
 }
 
 /** Stands for GitHub: a repository, its variables, its issues, its runners. */
-export interface LocalGitHub extends AsyncDisposable {
+interface LocalGitHub extends AsyncDisposable {
   readonly copy: WorkingCopy;
   readonly issues: readonly Issue[];
   /** Runs the workflow to its end. */
   readonly run: (event: GitHubEvent, signal: AbortSignal) => Promise<ActRun>;
 }
 
-export interface LocalGitHubOptions {
+interface LocalGitHubOptions {
   /** The binary. */
   readonly act: string;
   readonly aws: LocalAws;

@@ -16,7 +16,7 @@ const edits: readonly Edit[] = [
   [["training", "hyperparameters", "epochs"], 3],
 ];
 
-export interface ProverOptions {
+interface ProverOptions {
   /** act's binary. */
   readonly act: string;
   /** Where each run's log and summaries go. */

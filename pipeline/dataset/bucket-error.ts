@@ -2,7 +2,7 @@ import { S3ServiceException } from "@aws-sdk/client-s3";
 import { StepError } from "../errors.ts";
 
 /** What to do about a bucket. */
-export interface BucketAdvice {
+interface BucketAdvice {
   /** How there comes to be one. */
   readonly missing: string;
   /** What to do where it is in another region, which is named before. */

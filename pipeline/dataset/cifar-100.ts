@@ -17,7 +17,7 @@ export function cacheDirectory(environment: NodeJS.ProcessEnv = process.env): st
   return SCONES_CACHE ?? join(XDG_CACHE_HOME ?? join(homedir(), ".cache"), "scones");
 }
 
-export interface Cache {
+interface Cache {
   readonly progress: Progress;
   readonly signal: AbortSignal;
   readonly cacheDir?: string;

@@ -11,7 +11,7 @@ export class DownloadError extends Error {
   override readonly name = "DownloadError";
 }
 
-export interface Download {
+interface Download {
   readonly url: string;
   /** Hex. */
   readonly md5: string;

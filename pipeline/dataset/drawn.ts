@@ -7,7 +7,7 @@ import type { Picture, Pictures, Split } from "./source.ts";
 
 const vehicles: readonly string[] = ["bicycle", "motorcycle"] satisfies Vehicle[];
 
-export interface DrawnCounts {
+interface DrawnCounts {
   readonly perClass?: Readonly<Record<Split, number>>;
   /** Of anything else, with the label behind the classes; none where it is not given. */
   readonly others?: OthersWanted | undefined;

@@ -1,6 +1,6 @@
 import { type Distribution, placeOf, sizeOf } from "./distribution.ts";
 
-export interface KsTest {
+interface KsTest {
   /** The largest distance between the two empirical distribution functions, 0 to 1. */
   readonly d: number;
   readonly pValue: number;

@@ -15,7 +15,7 @@ import {
  */
 const HALF = 0.5;
 
-export interface PsiTest {
+interface PsiTest {
   readonly psi: number;
   /** The chance of an index this large between two samples of one distribution. */
   readonly pValue: number;
