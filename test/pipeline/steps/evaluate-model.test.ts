@@ -3,7 +3,6 @@ import { DeleteObjectCommand } from "@aws-sdk/client-s3";
 import {
   DescribeModelPackageCommand,
   DescribeTransformJobCommand,
-  ListModelPackagesCommand,
   ListTagsCommand,
 } from "@aws-sdk/client-sagemaker";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
@@ -25,11 +24,6 @@ beforeAll(async () => {
 });
 
 afterAll(() => stand[Symbol.asyncDispose]());
-
-const statusOf = async (name: string) => {
-  const command = new DescribeTransformJobCommand({ TransformJobName: name });
-  return (await stand.fixture.sagemaker.send(command)).TransformJobStatus;
-};
 
 test("a model is measured on every test picture and registered, pending approval", async () => {
   const { fixture, context } = stand;
@@ -134,21 +128,6 @@ test("what it makes carries the project's tags", async () => {
   ]);
 });
 
-test("a second evaluation finds the job and the package of the first", async () => {
-  const { fixture, context } = stand;
-  const input = await createInput(stand, "twice");
-  const first = await evaluateModel(context, config, input);
-  const second = await evaluateModel(context, config, input);
-  expect(second).toEqual(first);
-  const { ModelPackageSummaryList = [] } = await fixture.sagemaker.send(
-    new ListModelPackagesCommand({ ModelPackageGroupName: "scones-test" }),
-  );
-  const same = ModelPackageSummaryList.filter((each) =>
-    each.ModelPackageDescription?.includes("job-twice"),
-  );
-  expect(same).toHaveLength(1);
-});
-
 test("fault 32: a test picture without an answer fails the step by its name", async () => {
   const { fixture, context } = stand;
   const input = await createInput(stand, "hole");
@@ -160,28 +139,6 @@ test("fault 32: a test picture without an answer fails the step by its name", as
   await expect(evaluateModel(context, config, input)).rejects.toThrow(
     "1 of 10 test pictures have no prediction by job-hole: test/picture_7.png",
   );
-});
-
-test("a picture that the container refuses fails the step, and the next run tries anew", async () => {
-  const { fixture, context } = stand;
-  const input = await createInput(stand, "refused", { 3: "refuse" });
-  await expect(evaluateModel(context, config, input)).rejects.toThrow(
-    /Transform job job-refused-refused000 ended Failed: ClientError.*Run again/,
-  );
-  await createInput(stand, "refused");
-  const { transformJobName } = await evaluateModel(context, config, input);
-  expect(transformJobName).toBe("job-refused-refused000-2");
-  expect(await keys(fixture, `${folder(transformJobName)}predictions/`)).toHaveLength(10);
-});
-
-test("a second attempt's name stays within SageMaker's 63 characters", async () => {
-  const { context } = stand;
-  const input = await createInput(stand, "long", { 3: "refuse" });
-  const long = { ...input, trainingJobName: "j".repeat(52) };
-  await expect(evaluateModel(context, config, long)).rejects.toThrow(/ended Failed/);
-  await createInput(stand, "long");
-  const { transformJobName } = await evaluateModel(context, config, long);
-  expect(transformJobName).toBe(`${"j".repeat(52)}-long0000-2`);
 });
 
 test("fault 31: a model that is missing or corrupt fails the step with SageMaker's reason", async () => {
@@ -240,49 +197,4 @@ test("a model of the same name with another artifact is not measured in its plac
   await expect(evaluateModel(stand.context, config, changed)).rejects.toThrow(
     /Model job-other exists with s3:.*other\.tar\.gz, not with .*whole\.tar\.gz/,
   );
-});
-
-test("fault 53: a cancelled evaluation stops its transform job, and the next run tries anew", async () => {
-  const slow = Object.fromEntries(Array.from({ length: 10 }, (_, index) => [index, "slow"]));
-  const input = await createInput(stand, "cancelled", slow);
-  const cancel = new AbortController();
-  const running = evaluateModel({ ...stand.context, signal: cancel.signal }, config, input);
-  const failure = running.then(() => "none", String);
-  const name = "job-cancelled-cancelled0";
-  await until(async () => stand.lines.some((line) => line.includes(name)));
-  const cancelled = Date.now();
-  cancel.abort(new Error("Ctrl-C"));
-  expect(await failure).toMatch(/abort/);
-  expect(Date.now() - cancelled).toBeLessThan(5000);
-  expect(stand.lines).toContain(`cancelled: transform job ${name} is being stopped`);
-  expect(["Stopping", "Stopped"]).toContain(await statusOf(name));
-
-  await createInput(stand, "cancelled");
-  const { transformJobName } = await evaluateModel(stand.context, config, input);
-  expect(transformJobName).toBe(`${name}-2`);
-});
-
-test("fault 34: when its time is over the step says how to go on, and a rerun adopts the job", async () => {
-  const input = await createInput(stand, "late", { 0: "slow" });
-  const hasty = { ...config, evaluation: { ...config.evaluation, maxRuntimeMinutes: 0.001 } };
-  await expect(evaluateModel(stand.context, hasty, input)).rejects.toThrow(
-    "Transform job job-late-late000000 did not finish within 0 s. It goes on: run the step again",
-  );
-  // The slow container's answer is no probabilities.
-  await expect(evaluateModel(stand.context, config, input)).rejects.toThrow(
-    /picture_0\.png\.out is no list of probabilities: "late"/,
-  );
-  const adopted =
-    /^transform job job-late-late000000 is there \((InProgress|Completed)\): adopted$/;
-  expect(stand.lines).toContainEqual(expect.stringMatching(adopted));
-});
-
-test("fault 56: of two evaluations at once one creates, the other adopts", async () => {
-  const input = await createInput(stand, "both");
-  const [one, other] = await Promise.all([
-    evaluateModel(stand.context, config, input),
-    evaluateModel(stand.context, config, input),
-  ]);
-  expect(one.transformJobName).toBe("job-both-both000000");
-  expect(other.transformJobName).toBe("job-both-both000000");
 });
