@@ -41,7 +41,8 @@ export function prefixTree(s3: S3Client, { bucket, key: root }: Prefix, signal: 
       abortSignal: signal,
     });
     refuseLarge(`s3://${bucket}/${Key}`, ContentLength);
-    return Buffer.from((await Body?.transformToByteArray()) ?? []);
+    const bytes = (await Body?.transformToByteArray()) ?? new Uint8Array();
+    return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   };
   return {
     concurrency: 16,
