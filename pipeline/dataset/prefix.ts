@@ -45,7 +45,7 @@ export function prefixTree(s3: S3Client, { bucket, key: root }: Prefix, signal: 
     return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   };
   return {
-    concurrency: 16,
+    concurrency: 8,
     at,
     has: (path) => isThere(keyOf(path)),
     list: async (path) => {

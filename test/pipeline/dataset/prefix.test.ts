@@ -63,7 +63,7 @@ test("fault 23: staged again, unchanged pictures of a prefix send not one PUT; a
   );
 });
 
-test("at most 16 pictures are fetched at a time, whoever takes them", async () => {
+test("at most 8 pictures are fetched at a time, whoever takes them", async () => {
   const { pictures } = await stand.open();
   let underWay = 0;
   let most = 0;
@@ -76,8 +76,8 @@ test("at most 16 pictures are fetched at a time, whoever takes them", async () =
   const taking = pictures();
   await taking.next();
   await taking.return();
-  expect(most).toBe(16);
-  expect(asked).toBeLessThanOrEqual(17);
+  expect(most).toBe(8);
+  expect(asked).toBeLessThanOrEqual(9);
 });
 
 test("a picture whose body breaks off is fetched once more", async () => {
