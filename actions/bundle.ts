@@ -8,6 +8,7 @@ import { parseDocument } from "yaml";
 import { type ApplicationFiles, applicationFiles, REQUIRE } from "../pipeline/bundle.ts";
 import { preprocessorScript } from "../pipeline/model-monitor/preprocessor-script.ts";
 import { studioTemplate } from "../pipeline/studio-template.ts";
+import { reportStyles } from "../report/styles.ts";
 import { licencesOf } from "./licences.ts";
 
 /** The module that reads what the application is made of. */
@@ -24,6 +25,7 @@ const TEXT_READERS = [
     name: "preprocessorScript",
     read: preprocessorScript,
   },
+  { filter: /[\\/]report[\\/]styles\.ts$/, name: "reportStyles", read: reportStyles },
 ];
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 
@@ -55,7 +57,7 @@ export async function bundleActions(out: string): Promise<string[]> {
     legalComments: "inline",
     banner: { js: REQUIRE },
     alias: { sharp: "./actions/bundled-sharp.ts" },
-    plugins: [carry(files)],
+    plugins: [carry(files), withoutCanvas],
     logLevel: "silent",
   });
   expectSelfContained(metafile);
@@ -77,6 +79,15 @@ export async function bundleActions(out: string): Promise<string[]> {
   await writeFile(join(out, "THIRD-PARTY-LICENSES.txt"), licences);
   return folders.map((folder) => basename(folder)).toSorted();
 }
+
+/** Vega draws on a canvas where there is one; the reports' charts are SVG. */
+const withoutCanvas: Plugin = {
+  name: "leave the canvas out",
+  setup(esbuild) {
+    esbuild.onResolve({ filter: /^canvas$/ }, ({ path }) => ({ path, namespace: "none" }));
+    esbuild.onLoad({ filter: /^canvas$/, namespace: "none" }, () => ({ contents: "" }));
+  },
+};
 
 /** Puts the application's files and the texts, as they are now, in place of the modules that read them. */
 function carry({ template, code, platform }: ApplicationFiles): Plugin {

@@ -16,13 +16,15 @@ import { random } from "../pipeline/dataset/random.ts";
 import { makeBaseline } from "../pipeline/monitoring/baseline.ts";
 import { pictureStatistics } from "../pipeline/monitoring/picture-statistics.ts";
 import { readCaptures } from "../pipeline/monitoring/read-captures.ts";
+import { windowDocument } from "../pipeline/monitoring/window-document.ts";
 import { Window } from "../pipeline/monitoring/window.ts";
+import { renderMonitoring } from "../report/render-monitoring.ts";
 import { messageOf } from "../pipeline/errors.ts";
 
 const usage = `usage: npm run bench -- monitor [--records 1000000] [--peer-records 200000]
 
 Writes captures of drawn pictures to a file, and reads them as the monitor does, from the lines to the
-verdict, with the peak of resident memory. Then, in turn, on a shorter file that a peer can hold in
+report, with the peak of resident memory. Then, in turn, on a shorter file that a peer can hold in
 memory: the monitor, JSON.parse of the lines alone, and pandas.read_json(lines=True), which has a .venv
 of its own under bench/.`;
 
@@ -65,7 +67,7 @@ export async function run(args: string[]): Promise<void> {
 async function measureWhole(file: string, pictures: readonly Buffer[], records: number) {
   await writeCaptures(file, pictures, records);
   const { size } = await stat(file);
-  const seconds = await monitor(file, pictures, records);
+  const seconds = await monitor(file, pictures, records, { rendered: true });
   console.log(
     `${records} records, ${(size / 2 ** 30).toFixed(1)} GiB: ${seconds.toFixed(1)} s, ` +
       `${Math.round(records / seconds)} records/s, at most ` +
@@ -96,8 +98,13 @@ async function compare(file: string, pictures: readonly Buffer[], records: numbe
   }
 }
 
-/** Seconds from the lines to the verdict. */
-async function monitor(file: string, pictures: readonly Buffer[], records: number) {
+/** Seconds from the lines to the verdict, and to the report where it is rendered. */
+async function monitor(
+  file: string,
+  pictures: readonly Buffer[],
+  records: number,
+  { rendered = false } = {},
+) {
   const looks = await Promise.all(pictures.map((png) => pictureStatistics(png, { side: 8 })));
   const predictions = pictures.map((_, at) => ({
     key: `${at}`,
@@ -106,10 +113,17 @@ async function monitor(file: string, pictures: readonly Buffer[], records: numbe
   }));
   const { classes } = config.dataset;
   const started = performance.now();
-  const window = new Window(makeBaseline({ predictions, classes }, looks), { threshold: 0.93 });
+  const baseline = makeBaseline({ predictions, classes }, looks);
+  const window = new Window(baseline, { threshold: 0.93 });
   const chunks = createReadStream(file, { highWaterMark: 1 << 18 }) as AsyncIterable<Buffer>;
-  await readCaptures(linesOf(chunks), window, { classes: classes.length });
-  window.drift(config.monitoring);
+  const read = await readCaptures(linesOf(chunks), window, { classes: classes.length });
+  const document = windowDocument(window, read, {
+    endpointName: "bench",
+    limits: config.monitoring,
+    evaluation: { classes, trainingJobName: "bench", datasetHash: "bench" },
+    baseline,
+  });
+  if (rendered) await renderMonitoring({ ...document, deployments: [], latency: undefined });
   const seconds = (performance.now() - started) / 1000;
   if (window.records !== records) throw new Error(`${window.records} of ${records} were counted`);
   return seconds;

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import type { EvaluationDocument } from "../report/evaluation-document.ts";
 import type { Config } from "../pipeline/config.ts";
 import type { Context } from "../pipeline/context.ts";
 import type { Source } from "../pipeline/dataset/source.ts";
@@ -20,7 +21,6 @@ import type { Bootstrap } from "./bootstrap.ts";
 import { checkedOutCommit } from "./commit.ts";
 import type { StepLog } from "./steps.ts";
 import { sendTraffic } from "./traffic.ts";
-import { wrongPictures, type WrongPicture } from "./wrong-pictures.ts";
 
 /** What the steps have made so far; what a closed gate or a failure kept from happening is absent. */
 export interface Made {
@@ -28,7 +28,7 @@ export interface Made {
   tuning?: TunedTraining;
   evaluation?: Evaluation;
   modelPackageArn?: string;
-  wrongPictures?: WrongPicture[];
+  evaluationReport?: EvaluationDocument;
   gate?: GateDecision;
   endpoint?: DeployedEndpoint;
   verification?: Verification;
@@ -91,7 +91,7 @@ export async function runSteps(
   const { evaluation, evaluationUri, baseline, modelPackageArn } = evaluated;
   made.evaluation = evaluation;
   made.modelPackageArn = modelPackageArn;
-  made.wrongPictures = await wrongPictures(context, dataset, evaluation);
+  made.evaluationReport = evaluated.document;
   made.gate = await log.run(
     "gate-deployment",
     () => gateDeployment(context, config, { evaluationUri, modelPackageArn }),

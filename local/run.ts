@@ -82,10 +82,7 @@ async function runAll(
   const kept = args.keep && made.verification !== undefined;
   const exitCode = exitCodeOf(made, errors, kept ? undefined : cancel.exitCode);
   const record = await runDocument({ startedAt, exitCode, errors, dataset, config, made, log });
-  const report = await writeRun(record, made, {
-    ...args,
-    threshold: config.application.confidence,
-  });
+  const report = await writeRun(record, made, args);
   showSummary(display, record, dataset, report);
   for (const error of errors) display.say(display.bad(`error   ${messageOf(error)}`));
   return exitCode;

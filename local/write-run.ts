@@ -7,16 +7,15 @@ import type { Made } from "./pipeline.ts";
 /** Writes `run.json` and, where there is an evaluation to show, `report.html` into `out`. */
 export async function writeRun(
   run: RunDocument,
-  { evaluation, wrongPictures = [] }: Made,
-  { out, json, threshold }: { out: string; json?: string; threshold: number },
+  { evaluationReport: evaluation, monitoring }: Made,
+  { out, json }: { out: string; json?: string },
 ): Promise<string> {
   const document = `${JSON.stringify(run, undefined, 2)}\n`;
   for (const file of [join(out, "run.json"), ...(json === undefined ? [] : [json])]) {
     await write(file, document);
   }
   const report = join(out, "report.html");
-  const predictions = evaluation?.predictions ?? [];
-  await write(report, await renderReport({ run, predictions, wrongPictures, threshold }));
+  await write(report, await renderReport({ run, evaluation, monitoring: monitoring?.document }));
   return report;
 }
 

@@ -1,6 +1,8 @@
+import { compare, type Comparison } from "./comparison.ts";
 import type { Config } from "./config.ts";
 import type { Context } from "./context.ts";
 import { UnprovenError } from "./errors.ts";
+import type { Evaluation } from "./evaluation.ts";
 import { artifactOf, classesIdentity } from "./lineage.ts";
 import { type MeasureModelInput, measureModel } from "./measure-model.ts";
 import { requireUnaltered } from "./model-artifact.ts";
@@ -70,6 +72,23 @@ export async function measureChampion(
   );
   const reevaluated = measured === undefined;
   return { name, evaluationUri, evaluationSha256, reevaluated, transformSeconds };
+}
+
+/**
+ * A measured model beside the one that serves, or why they are not compared.
+ * @throws UnprovenError where the champion's evaluation is missing or altered, or is of other pictures.
+ */
+export async function compareWithChampion(
+  context: Context,
+  evaluation: Evaluation,
+  champion: Champion,
+): Promise<Comparison | string> {
+  if ("notCompared" in champion) {
+    return `${champion.name}, which serves, is not compared: ${champion.notCompared}.`;
+  }
+  const { evaluationUri, evaluationSha256, reevaluated } = champion;
+  const measured = await readEvaluation(context, evaluationUri, evaluationSha256);
+  return compare(evaluation, measured, reevaluated);
 }
 
 /** Where a package's evaluation is, if it is the one that was registered. */

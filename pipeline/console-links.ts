@@ -20,6 +20,8 @@ export interface ConsoleLinks {
   dashboard(name: string): string;
   /** What lies under a prefix, `s3://bucket/prefix/`. */
   objects(uri: string): string;
+  /** An object's page, from where it is opened, `s3://bucket/key`. */
+  object(uri: string): string;
 }
 
 /**
@@ -37,6 +39,10 @@ export function consoleLinks(region: string): ConsoleLinks {
       streamPrefix === undefined ? "" : `$3FlogStreamNameFilter$3D${twice(streamPrefix)}`;
     return page("cloudwatch", `logsV2:log-groups/log-group/${twice(name)}${filter}`);
   };
+  const s3Page = (kind: string, uri: string) => {
+    const [, bucket = "", key = ""] = /^s3:\/\/([^/]+)\/?(.*)$/s.exec(uri) ?? [];
+    return `${base}/s3/${kind}/${bucket}?region=${region}&prefix=${encodeURIComponent(key)}`;
+  };
   return {
     trainingJob: (name) => sageMaker("jobs", name),
     trainingLog: (jobName) => logGroup("/aws/sagemaker/TrainingJobs", `${jobName}/`),
@@ -50,10 +56,8 @@ export function consoleLinks(region: string): ConsoleLinks {
     executions: (stateMachineArn) => page("states", `/statemachines/view/${stateMachineArn}`),
     logGroup,
     dashboard: (name) => page("cloudwatch", `dashboards/dashboard/${encodeURIComponent(name)}`),
-    objects: (uri) => {
-      const [, bucket = "", prefix = ""] = /^s3:\/\/([^/]+)\/?(.*)$/s.exec(uri) ?? [];
-      return `${base}/s3/buckets/${bucket}?region=${region}&prefix=${encodeURIComponent(prefix)}`;
-    },
+    objects: (uri) => s3Page("buckets", uri),
+    object: (uri) => s3Page("object", uri),
   };
 }
 

@@ -67,6 +67,8 @@ export const keys = {
   evaluations: ({ project, environment }: Scope) => `${project}/${environment}/evaluations/`,
   evaluation: (scope: Scope, transformJobName: string) =>
     `${keys.evaluations(scope)}${transformJobName}/`,
+  watchedTraining: (scope: Scope, trainingJobName: string) =>
+    `${keys.evaluations(scope)}${trainingJobName}/training.json`,
   /** A model's own: captures don't say which model answered, and in an update two serve at once. */
   capture: ({ project, environment }: Scope, modelName: string) =>
     `${project}/${environment}/capture/${modelName}/`,

@@ -54,6 +54,23 @@ export async function writeJson(
   return sha256(text);
 }
 
+/** Writes a page that a browser shows as it opens it. */
+export async function writeHtml(
+  s3: S3Client,
+  bucket: string,
+  key: string,
+  html: string,
+): Promise<void> {
+  await s3.send(
+    new PutObjectCommand({
+      Bucket: bucket,
+      Key: key,
+      Body: html,
+      ContentType: "text/html; charset=utf-8",
+    }),
+  );
+}
+
 /** The SHA-256 of a text in UTF-8, in hex. */
 export function sha256(text: string): string {
   return createHash("sha256").update(text).digest("hex");

@@ -21,7 +21,7 @@ export async function calibrationChart(
   const diagonal = [least, 1].map((each) => ({ confidence: each, accuracy: each }));
   return chart(
     {
-      width: 400,
+      width: 370,
       height: 240,
       data: { values },
       layer: [
@@ -39,7 +39,7 @@ export async function calibrationChart(
           encoding: { x, y: right("accuracy") },
         },
         {
-          mark: { type: "text", align: "right", dx: -9, dy: 4 },
+          mark: { type: "text", align: "right", dx: -7, dy: -9 },
           encoding: { x, y: right("accuracy"), text: { field: "count", type: "quantitative" } },
         },
       ],

@@ -1,15 +1,14 @@
 import type { Comparison } from "../pipeline/comparison.ts";
 import { chance, count } from "./format.ts";
 import { html, type Html } from "./html.ts";
-import type { RunDocument } from "./run-document.ts";
 
 /** More are not read by anyone. */
 const MOST_KEYS = 20;
 
 /** The model beside the one that serves, picture by picture. Absent where they were not compared. */
-export function championSection({ gate }: RunDocument): Html | undefined {
-  if (gate?.comparison === undefined) return undefined;
-  const { champion, gained, lost, pValue } = gate.comparison;
+export function championSection(comparison: Comparison | undefined): Html | undefined {
+  if (comparison === undefined) return undefined;
+  const { champion, gained, lost, pValue } = comparison;
   return html`<section>
     <h2>Beside the model that serves</h2>
     <p>
@@ -17,9 +16,11 @@ export function championSection({ gate }: RunDocument): Html | undefined {
       good, a split as uneven as ${count(gained.length)} to ${count(lost.length)} would come about
       with p = ${chance(pValue)} (McNemar's exact test, two-sided).
     </p>
-    <div class="wide">${contingencyTable(gate.comparison)}</div>
-    ${keyList("Lost: only the model that serves has them right", lost)}
-    ${keyList("Gained: only this model has them right", gained)}
+    <div class="wide" tabindex="0" role="region" aria-label="Both models">
+      ${contingencyTable(comparison)}
+    </div>
+    ${keyList("lost: only the model that serves has them right", lost)}
+    ${keyList("gained: only this model has them right", gained)}
   </section>`;
 }
 
@@ -50,9 +51,11 @@ function contingencyTable({ bothRight, bothWrong, gained, lost }: Comparison): H
 function keyList(title: string, keys: readonly string[]): Html | undefined {
   if (keys.length === 0) return undefined;
   const more = keys.length - MOST_KEYS;
-  return html`<p>${title}:</p>
-    <ul>
+  return html`<details>
+    <summary>${count(keys.length)} ${title}</summary>
+    <ul class="names">
       ${keys.slice(0, MOST_KEYS).map((key) => html`<li><code>${key}</code></li>`)}
       ${more > 0 && html`<li>and ${count(more)} more</li>`}
-    </ul>`;
+    </ul>
+  </details>`;
 }

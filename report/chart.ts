@@ -7,6 +7,7 @@ const font = "system-ui, sans-serif";
 const theme = {
   aria: false,
   background: "transparent",
+  autosize: { type: "fit", contains: "padding" },
   font,
   view: { stroke: null },
   axis: {
@@ -25,6 +26,24 @@ const theme = {
 
 /** Draws a vega-lite chart as SVG; `alternative` says in words what it shows. */
 export async function chart(spec: TopLevelSpec, alternative: string): Promise<Html> {
+  return html`<div class="chart" role="img" aria-label="${alternative}">${await drawn(spec)}</div>`;
+}
+
+/**
+ * A chart over the whole page, drawn twice, for a wide page and for a phone: in one that is scaled
+ * nobody could read the labels.
+ */
+export async function broadChart(
+  spec: (width: number) => TopLevelSpec,
+  alternative: string,
+): Promise<Html> {
+  return html`<div class="chart broad" role="img" aria-label="${alternative}">
+    <div class="on-wide">${await drawn(spec(1060))}</div>
+    <div class="on-narrow">${await drawn(spec(360))}</div>
+  </div>`;
+}
+
+async function drawn(spec: TopLevelSpec): Promise<Html> {
   // Loaded here: a fifth of a second that no run without a report should pay.
   const vega = await import("vega");
   const lite = await import("vega-lite");
@@ -33,9 +52,7 @@ export async function chart(spec: TopLevelSpec, alternative: string): Promise<Ht
   const svg = await view.toSVG();
   view.finalize();
   const responsive = svg.replace(/ width="[\d.]+" height="[\d.]+"/, "");
-  return html`<div class="chart" role="img" aria-label="${alternative}">
-    ${trusted(responsive)}
-  </div>`;
+  return trusted(responsive);
 }
 
 /** A channel of shares on an axis from `least` to 100%. */

@@ -1,13 +1,12 @@
 import type { Prediction } from "../pipeline/evaluation.ts";
 import { confidence, isCorrect } from "../pipeline/metrics.ts";
 import { chart } from "./chart.ts";
+import { doubtChannel, doubtOf } from "./doubt-axis.ts";
 import { percent } from "./format.ts";
 import type { Html } from "./html.ts";
 
 /** More points of right answers than this only make the file large; every wrong one is shown. */
 const MOST_RIGHT = 1500;
-/** Nearer to certainty than this all look the same. */
-const LEAST_DOUBT = 1e-5;
 
 /**
  * Every test picture as a point by its confidence, a band a true class, with the threshold. The
@@ -25,26 +24,14 @@ export async function confidenceChart(
     ...predictions.filter((prediction) => !isCorrect(prediction)),
   ];
   const values = shown.map((prediction, index) => ({
-    doubt: Math.max(LEAST_DOUBT, 1 - confidence(prediction)),
+    doubt: doubtOf(confidence(prediction)),
     vehicle: classes[prediction.label] ?? "",
     lane: (index * 0.618034) % 1, // golden-ratio steps: even, and the same in every run
     right: isCorrect(prediction),
   }));
-  const most = 1 - 1 / classes.length;
+  const most = 1 - 1 / (predictions[0]?.probabilities.length ?? 2);
   const least = Math.min(...values.map(({ doubt }) => doubt), (1 - threshold) / 5);
-  const ticks = [0.5, 0.1, 0.01, 0.001, 0.0001].filter((tick) => tick >= least && tick <= most);
-  const x = {
-    field: "doubt",
-    type: "quantitative" as const,
-    scale: { type: "log" as const, reverse: true, domain: [least, most], nice: false },
-    axis: {
-      title: "confidence",
-      values: ticks,
-      grid: true,
-      labelExpr:
-        "format(1 - datum.value, datum.value > 0.009 ? '.0%' : datum.value > 0.0009 ? '.1%' : '.2%')",
-    },
-  };
+  const x = doubtChannel("doubt", least, most, "confidence");
   const y = {
     field: "vehicle",
     type: "nominal" as const,
@@ -59,8 +46,8 @@ export async function confidenceChart(
   };
   return chart(
     {
-      width: 400,
-      height: classes.length * (classes.length === 2 ? 96 : 60),
+      width: 370,
+      height: classes.length * (classes.length === 2 ? 125 : 70),
       data: { values },
       layer: [
         {

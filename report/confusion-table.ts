@@ -1,9 +1,9 @@
+import type { Evaluation } from "../pipeline/evaluation.ts";
 import { percent } from "./format.ts";
 import { html, type Html } from "./html.ts";
-import type { EvaluationRecord } from "./run-document.ts";
 
 /** The confusion matrix as a heat map, with precision and recall at its edges. */
-export function confusionTable({ confusionMatrix, perClass }: EvaluationRecord): Html {
+export function confusionTable({ confusionMatrix, perClass }: Evaluation): Html {
   return html`<table class="confusion">
     <caption>
       Rows: what it is. Columns: what the model says. The stronger the colour, the larger the share
@@ -38,12 +38,15 @@ export function confusionTable({ confusionMatrix, perClass }: EvaluationRecord):
   </table>`;
 }
 
+/** Beyond it white is easier to read than black, on a light page. */
+const STRONG = 85;
+
 function cell(count: number, support: number, right: boolean): Html {
   const share = support === 0 ? 0 : count / support;
   // Square root: a few per cent of mistakes are what one looks for, and must be seen.
   const strength = Math.round(Math.sqrt(share) * 100);
   return html`<td
-    class="cell ${right ? "right" : "wrong"} ${strength > 50 && "strong"}"
+    class="cell ${right ? "right" : "wrong"} ${strength > STRONG && "strong"}"
     style="--strength:${strength}%"
   >
     <b>${count}</b> <small>${percent(share)}</small>

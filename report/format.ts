@@ -5,6 +5,11 @@ export function percent(share: number, digits = 1): string {
   return `${(share * 100).toFixed(digits)}%`;
 }
 
+/** A measure in three digits; one that is not defined is NaN here, and null once it was JSON. */
+export function decimals(value: number): string {
+  return Number.isFinite(value) ? value.toFixed(3) : "not defined";
+}
+
 /** Seconds as `0.4 s`, `42 s` or `3 min 20 s`. */
 export function duration(seconds: number): string {
   if (seconds < 10) return `${seconds.toFixed(1)} s`;

@@ -1,3 +1,4 @@
+import { facts } from "./facts.ts";
 import { html, type Html } from "./html.ts";
 import type { RunDocument } from "./run-document.ts";
 
@@ -6,18 +7,13 @@ export function provenance({ dataset, versions, seeds, leftovers }: RunDocument)
   const seedRows = Object.entries(seeds).map(
     ([name, seed]) => [`seed of the ${name}`, String(seed)] as const,
   );
-  const hash = dataset === undefined ? [] : [["dataset's hash", dataset.hash] as const];
   return html`<section>
       <h2>To have it again</h2>
-      <dl class="facts">
-        ${[...Object.entries(versions), ...seedRows, ...hash].map(
-          ([name, value]) =>
-            html`<div>
-              <dt>${name}</dt>
-              <dd>${value}</dd>
-            </div>`,
-        )}
-      </dl>
+      ${facts({
+        ...versions,
+        ...Object.fromEntries(seedRows),
+        ...(dataset && { "dataset's hash": dataset.hash }),
+      })}
     </section>
     ${
       leftovers.length > 0 &&

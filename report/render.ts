@@ -1,74 +1,43 @@
-import { readFile } from "node:fs/promises";
-import type { Prediction } from "../pipeline/evaluation.ts";
 import { championSection } from "./champion-section.ts";
+import type { EvaluationDocument } from "./evaluation-document.ts";
+import { evaluationSections } from "./evaluation-sections.ts";
 import { count } from "./format.ts";
-import { html, type Html, trusted } from "./html.ts";
-import { measurement } from "./measurement.ts";
-import { operation } from "./operation.ts";
+import { html, type Html } from "./html.ts";
+import type { MonitoringDocument } from "./monitoring-document.ts";
+import { monitoringSections } from "./monitoring-sections.ts";
+import { page } from "./page.ts";
 import { provenance } from "./provenance.ts";
 import type { DatasetRecord, RunDocument } from "./run-document.ts";
 import { stepsTable } from "./steps-table.ts";
-import { trialsTable } from "./trials-table.ts";
+import { time } from "./time.ts";
 import { verdict } from "./verdict.ts";
-import type { WrongPicture } from "./wrong-pictures.ts";
+import { verificationSection } from "./verification-section.ts";
 
 export interface Report {
   readonly run: RunDocument;
-  /** Of all test pictures; empty where the run did not get so far. */
-  readonly predictions: readonly Prediction[];
-  /** The wrong ones to show, in this order; they may be fewer than there are. */
-  readonly wrongPictures: readonly WrongPicture[];
-  /** The confidence below which the application does not route, 0 to 1. */
-  readonly threshold: number;
+  /** Absent where the run did not get so far. */
+  readonly evaluation?: EvaluationDocument | undefined;
+  readonly monitoring?: MonitoringDocument | undefined;
 }
 
-/**
- * The run as one HTML file that needs nothing else: no network, no script. It follows the reader's
- * light or dark, and every chart has its words.
- */
-export async function renderReport(report: Report): Promise<string> {
-  const { run } = report;
-  const sheets = ["page.css", "parts.css"].map((name) => new URL(name, import.meta.url));
-  const styles = await Promise.all(sheets.map((sheet) => readFile(sheet, "utf8")));
-  const page = html`<!doctype html>
-    <html lang="en">
-      <head>
-        <meta charset="utf-8" />
-        <meta
-          http-equiv="Content-Security-Policy"
-          content="default-src 'none'; style-src 'unsafe-inline'; img-src data:"
-        />
-        <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <meta name="color-scheme" content="light dark" />
-        <title>${title(run)}</title>
-        <style>
-          ${trusted(styles.join("\n"))}
-        </style>
-      </head>
-      <body>
-        <header>
-          <h1>Scones pipeline run</h1>
-          <p class="soft">
-            <time datetime="${run.startedAt}">${readable(run.startedAt)}</time>
-          </p>
-          ${run.dataset !== undefined && source(run.dataset)}
-        </header>
-        <main>
-          ${verdict(run)} ${championSection(run)} ${await measurement(report)} ${operation(run)}
-          ${trialsTable(run)} ${stepsTable(run)} ${provenance(run)}
-        </main>
-      </body>
-    </html>`;
-  return `${page.text}\n`;
+/** The run as one HTML file; see page.ts. */
+export async function renderReport({ run, evaluation, monitoring }: Report): Promise<string> {
+  return page(
+    title(run),
+    html`<h1>Scones pipeline run</h1>
+      <p class="soft">${time(run.startedAt)}</p>
+      ${run.dataset !== undefined && source(run.dataset)}`,
+    html`${verdict(run)} ${championSection(run.gate?.comparison)}
+    ${evaluation !== undefined && (await evaluationSections(evaluation))}
+    ${run.verification !== undefined && verificationSection(run.verification)}
+    ${monitoring !== undefined && (await monitoringSections(monitoring))} ${stepsTable(run)}
+    ${provenance(run)}`,
+  );
 }
 
 function title({ gate, exitCode }: RunDocument): string {
   if (gate === undefined) return exitCode === 1 ? "Scones: failed" : "Scones";
   return `Scones: ${gate.line}`;
-}
-
-function readable(iso: string): string {
-  return `${iso.slice(0, 10)}, ${iso.slice(11, 16)} UTC`;
 }
 
 function source({ source: name, drawn, insteadOf, train, validation, test }: DatasetRecord): Html {

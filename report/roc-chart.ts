@@ -1,7 +1,9 @@
 import type { Prediction } from "../pipeline/evaluation.ts";
 import { rocCurve } from "../pipeline/roc.ts";
 import { chart, shares } from "./chart.ts";
-import type { Html } from "./html.ts";
+import { colourOf } from "./class-colours.ts";
+import { decimals } from "./format.ts";
+import { html, type Html } from "./html.ts";
 
 /** The ROC curve of the second of two classes, or a curve for each of more. */
 export async function rocChart(
@@ -16,13 +18,19 @@ export async function rocChart(
       rocCurve(
         predictions.map(({ probabilities }) => probabilities[label] ?? 0),
         predictions.map((prediction) => prediction.label === label),
-      ).map((point) => Object.assign(point, { name })),
+      ).map((point) =>
+        Object.assign(point, {
+          name,
+          colour: classes.length === 2 ? "var(--right)" : colourOf(label),
+        }),
+      ),
     );
+  const curves = new Map(values.map(({ name, colour }) => [name, colour]));
   const x = shares("falsePositiveRate", "others taken for it");
   const y = shares("truePositiveRate", "found");
-  return chart(
+  const drawn = await chart(
     {
-      width: 400,
+      width: 370,
       height: 240,
       layer: [
         {
@@ -34,11 +42,25 @@ export async function rocChart(
         },
         {
           data: { values },
-          mark: { type: "line", interpolate: "linear", color: "var(--right)", strokeWidth: 2 },
-          encoding: { x, y, detail: { field: "name" }, order: { field: "falsePositiveRate" } },
+          mark: { type: "line", interpolate: "linear", strokeWidth: 2 },
+          encoding: {
+            x,
+            y,
+            detail: { field: "name" },
+            color: { field: "colour", type: "nominal", scale: null },
+            order: { field: "falsePositiveRate" },
+          },
         },
       ],
     },
-    `ROC curve of ${classes.length === 2 ? classes[1] : "each class"}; area ${auc.toFixed(3)}.`,
+    `ROC curve of ${classes.length === 2 ? classes[1] : "each class"}; area ${decimals(auc)}.`,
   );
+  if (curves.size < 2) return drawn;
+  return html`${drawn}
+    <ul class="legend keys">
+      ${[...curves].map(
+        ([name, colour]) =>
+          html`<li><i style="background:${colour}" aria-hidden="true"></i>${name}</li>`,
+      )}
+    </ul>`;
 }

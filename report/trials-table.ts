@@ -1,16 +1,16 @@
+import type { TunedTraining } from "../pipeline/trained-model.ts";
 import { duration, shortened } from "./format.ts";
 import { html, type Html } from "./html.ts";
-import type { RunDocument } from "./run-document.ts";
 
 /** What hyperparameter tuning tried, the best first; nothing where there was none. */
-export function trialsTable({ tuning }: RunDocument): Html | undefined {
+export function trialsTable(tuning: TunedTraining | undefined): Html | undefined {
   if (tuning === undefined) return undefined;
   const { tuningJobName, strategy, trials } = tuning;
   const names = [...new Set(trials.flatMap(({ hyperparameters }) => Object.keys(hyperparameters)))];
   return html`<section>
     <h2>Hyperparameter tuning</h2>
     <p class="soft">${tuningJobName}: ${trials.length} training jobs, ${strategy} search</p>
-    <div class="wide">
+    <div class="wide" tabindex="0" role="region" aria-label="Trials">
       <table>
         <thead>
           <tr>

@@ -1,12 +1,8 @@
-import type { Prediction } from "../pipeline/evaluation.ts";
+import type { WrongPicture } from "./evaluation-document.ts";
 import { predictedClass } from "../pipeline/metrics.ts";
 import { count, percent } from "./format.ts";
 import { html, type Html } from "./html.ts";
-
-/** A test picture that the model got wrong, with its PNG file. */
-export interface WrongPicture extends Prediction {
-  readonly png: Uint8Array;
-}
+import { pngData } from "./picture.ts";
 
 /** The wrong pictures in the given order; they may be fewer than the `wrong` that there are. */
 export function wrongPictureSection(
@@ -19,6 +15,22 @@ export function wrongPictureSection(
   return html`<section>
     <h2>${wrong === 0 ? "No picture is wrong" : title}</h2>
     ${some && html`<p>${pictures.length} of them:</p>`}
+    ${wrong > 0 && pictures.length === 0 && html`<p class="soft">None of them can be shown.</p>`}
+    <ul class="pictures">
+      ${pictures.map((picture) => card(picture, classes))}
+    </ul>
+  </section>`;
+}
+
+/** Pictures of anything else that were taken for a vehicle; nothing where there are none. */
+export function strangerSection(
+  pictures: readonly WrongPicture[],
+  classes: readonly string[],
+): Html | undefined {
+  if (pictures.length === 0) return undefined;
+  return html`<section>
+    <h2>Strangers taken for a vehicle</h2>
+    <p>Pictures of anything else, the surest mistakes first.</p>
     <ul class="pictures">
       ${pictures.map((picture) => card(picture, classes))}
     </ul>
@@ -32,12 +44,16 @@ function card({ key, label, probabilities, png }: WrongPicture, classes: readonl
   const truth = classes[label] ?? "";
   const said = classes[predictedClass(probabilities)] ?? "";
   const name = key.split("/").at(-1) ?? key;
-  const data = `data:image/png;base64,${Buffer.from(png).toString("base64")}`;
   const bars = [...probabilities.entries()]
     .toSorted(([, a], [, b]) => b - a)
     .filter(([index], rank) => rank < MOST_BARS || index === label);
   return html`<li>
-    <img src="${data}" alt="${name}: a ${truth} taken for a ${said}" width="112" height="112" />
+    <img
+      src="${pngData(png)}"
+      alt="${name}: a ${truth} taken for a ${said}"
+      width="112"
+      height="112"
+    />
     <p><strong>${truth}</strong>, taken for <strong>${said}</strong></p>
     <dl>
       ${bars.map(

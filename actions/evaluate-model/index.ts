@@ -21,7 +21,15 @@ export const action = defineAction({
     timeoutMinutes: optional(positive),
     stopOnCancel: withDefault("true", flag),
   },
-  outputs: ["evaluationUri", "modelPackageArn", "transformJobName", "accuracy", "correct", "total"],
+  outputs: [
+    "evaluationUri",
+    "htmlUri",
+    "modelPackageArn",
+    "transformJobName",
+    "accuracy",
+    "correct",
+    "total",
+  ],
   // One batch transform, and another of the model that serves.
   lease: { minutes: ({ evaluation }) => 2 * evaluation.maxRuntimeMinutes },
   async run({ context, config, inputs, run, commit, output, summarize }) {
@@ -38,9 +46,9 @@ export const action = defineAction({
       stopOnCancel: inputs.stopOnCancel,
       timeoutMs: milliseconds(inputs.timeoutMinutes),
     });
-    const { evaluationUri, modelPackageArn, transformJobName } = evaluated;
+    const { evaluationUri, htmlUri, modelPackageArn, transformJobName } = evaluated;
     const { accuracy, correct, total } = evaluated.evaluation;
-    output({ evaluationUri, modelPackageArn, transformJobName });
+    output({ evaluationUri, htmlUri, modelPackageArn, transformJobName });
     output({ accuracy: accuracy.toFixed(4), correct, total });
     await summarize(summaryOf(config, model, evaluated));
   },
@@ -51,7 +59,8 @@ function summaryOf(config: Config, training: TrainedModel, made: EvaluatedModel)
     region,
     evaluation: { instanceType },
   } = config;
-  const { evaluation, champion, transformJobName, transformSeconds, modelPackageArn } = made;
+  const { evaluation, champion, transformJobName, transformSeconds, modelPackageArn, htmlUri } =
+    made;
   const ofChampion =
     champion !== undefined && "transformSeconds" in champion ? champion.transformSeconds : 0;
   const seconds = transformSeconds + ofChampion;
@@ -60,7 +69,9 @@ function summaryOf(config: Config, training: TrainedModel, made: EvaluatedModel)
     champion,
     cost: costLine({ region, instanceType, use: "transform", seconds }),
     costs: modelCosts(config, { training, transformSeconds: seconds }),
+    htmlUri,
     links: inConsole(config, (links) => ({
+      report: links.object(htmlUri),
       "batch transform": links.transformJob(transformJobName),
       "its log": links.transformLog(transformJobName),
       "model package": links.modelPackage(modelPackageArn),

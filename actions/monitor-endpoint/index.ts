@@ -18,7 +18,7 @@ export const action = defineAction({
     hours: withDefault("24", positive),
     failOnDrift: withDefault("false", flag),
   },
-  outputs: ["verdict", "records", "driftedFeatures", "driftedSince", "reportUri"],
+  outputs: ["verdict", "records", "driftedFeatures", "driftedSince", "reportUri", "htmlUri"],
   async run({ context, config, inputs, output, summarize, notice }) {
     const bucket = bucketOf(config);
     const measured =
@@ -39,20 +39,27 @@ export const action = defineAction({
       baseline: await readBaseline(context, measured.evaluationUri),
       since: new Date(Math.max(Date.now() - inputs.hours * 3_600_000, measured.since.getTime())),
     });
-    const { verdict, records, driftedSince, reportUri } = monitoring;
+    const { verdict, records, driftedSince, reportUri, htmlUri } = monitoring;
     const drifted = monitoring.features.filter((feature) => feature.drifted);
     const driftedFeatures = [...new Set(drifted.map(({ name }) => name))].join(",");
-    output({ verdict, records, driftedFeatures, driftedSince: driftedSince ?? "", reportUri });
+    output({
+      verdict,
+      records,
+      driftedFeatures,
+      driftedSince: driftedSince ?? "",
+      reportUri,
+      htmlUri,
+    });
     const watched = config.monitoring.modelMonitor !== undefined;
     await summarize(
       monitoringSummary(
         { ...monitoring, executions: watched ? await lastExecutions(context, config) : [] },
-        inConsole(config, (links) => ({ report: links.objects(reportUri) })),
+        inConsole(config, (links) => ({ report: links.object(htmlUri) })),
       ),
     );
     if (verdict === "drift" && inputs.failOnDrift) {
       throw new StepError(
-        `Endpoint ${names.endpoint(config)} has drifted in ${driftedFeatures} since ${driftedSince}: see ${reportUri}. Retrain with newer pictures.`,
+        `Endpoint ${names.endpoint(config)} has drifted in ${driftedFeatures} since ${driftedSince}: see ${htmlUri}. Retrain with newer pictures.`,
       );
     }
     notice(`Monitor: ${verdict} in ${records} inferences`);

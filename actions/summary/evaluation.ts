@@ -3,7 +3,7 @@ import type { Costs } from "../../pipeline/costs.ts";
 import type { Evaluation, Prediction } from "../../pipeline/evaluation.ts";
 import { confidence, isCorrect, predictedClass, sum } from "../../pipeline/metrics.ts";
 import type { Strangers } from "../../pipeline/strangers.ts";
-import { percent } from "../../report/format.ts";
+import { decimals, percent } from "../../report/format.ts";
 import { costsTable } from "./costs.ts";
 import { blocks, code, escape, facts, type Link, linkLine, table } from "./markdown.ts";
 
@@ -17,6 +17,8 @@ export interface EvaluationFacts {
   readonly cost?: string | undefined;
   /** Of the model so far. */
   readonly costs?: Costs | undefined;
+  /** Of the report. */
+  readonly htmlUri?: string | undefined;
   readonly links?: readonly Link[];
 }
 
@@ -26,6 +28,7 @@ export function evaluationSummary({
   champion,
   cost,
   costs,
+  htmlUri,
   links = [],
 }: EvaluationFacts): string {
   const { correct, total, accuracy, interval, trainingJobName } = evaluation;
@@ -44,6 +47,7 @@ export function evaluationSummary({
       ["calibration error", decimals(evaluation.calibrationError)],
       ["of anything else", evaluation.strangers && strangersCell(evaluation.strangers)],
       ["cost", cost === undefined ? undefined : escape(cost)],
+      ["report", htmlUri === undefined ? undefined : code(htmlUri)],
     ]),
     mistakes(evaluation),
     ...(costs === undefined ? [] : [costsTable(costs)]),
@@ -128,9 +132,4 @@ function mistakes({ predictions, classes: names }: Evaluation): string {
     ],
     worst.map(row),
   );
-}
-
-/** A measure that is not defined is NaN here, and null once it was JSON. */
-function decimals(value: number): string {
-  return Number.isFinite(value) ? value.toFixed(3) : "not defined";
 }

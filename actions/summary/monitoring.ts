@@ -9,17 +9,31 @@ import {
   percent,
   statisticName,
 } from "../../report/format.ts";
+import type { MonitoringDocument } from "../../report/monitoring-document.ts";
+import { confidenceOverTime } from "./confidence-over-time.ts";
 import { blocks, code, escape, facts, type Link, linkLine, table } from "./markdown.ts";
 
 const SIGNS = { "no drift": "✅", drift: "⚠️", "insufficient data": "❔" } as const;
 
+/** What the summary shows of a window. */
+export type MonitoringFacts = Omit<Monitoring, "document"> & {
+  readonly document: Pick<MonitoringDocument, "threshold"> & {
+    readonly seen: Pick<MonitoringDocument["seen"], "timeline">;
+  };
+  /** Of Model Monitor's schedules, where it is on. */
+  readonly executions?: readonly Execution[];
+};
+
 /** Whether the endpoint's answers are still those of the evaluation, and by which measure not. */
 export function monitoringSummary(
-  { executions = [], ...monitoring }: Monitoring & { readonly executions?: readonly Execution[] },
+  monitoring: MonitoringFacts,
   links: readonly Link[] = [],
 ): string {
-  const { verdict, records, skipped, pictures, lacking, features, driftedSince } = monitoring;
-  const { shares, latency, reportUri } = monitoring;
+  const { verdict, records, skipped, pictures, lacking, features, driftedSince, shares, latency } =
+    monitoring;
+  const { document, executions = [] } = monitoring;
+  const { threshold, seen } = document;
+  const chart = confidenceOverTime(seen.timeline, threshold);
   return blocks(
     `## ${SIGNS[verdict]} Monitoring: ${verdict}`,
     facts([
@@ -32,8 +46,10 @@ export function monitoringSummary(
       ["of anything else", shareOf(shares.strangers)],
       ["the model's p99", latencyOf(latency)],
       ["unreadable lines skipped", skipped === 0 ? undefined : count(skipped)],
-      ["report", code(reportUri)],
+      ["report", code(monitoring.htmlUri)],
+      ["its numbers", code(monitoring.reportUri)],
     ]),
+    ...(chart === "" ? [] : [chart]),
     ...(features.length === 0 ? [] : [featureTable(features)]),
     ...(executions.length === 0 ? [] : ["### Model Monitor", executionTable(executions)]),
     ...linkLine(links),

@@ -9,8 +9,12 @@ export interface PageFile {
 
 const folder = new URL("page/", import.meta.url);
 
+/** The palette and what else every page of the project has in common. */
+const base = new URL("../../report/base.css", import.meta.url);
+
 const types = {
   "page.html": "text/html; charset=utf-8",
+  "base.css": "text/css; charset=utf-8",
   "page.css": "text/css; charset=utf-8",
   "answer.css": "text/css; charset=utf-8",
   "icon.svg": "image/svg+xml",
@@ -21,7 +25,7 @@ const types = {
 export async function pageFiles(): Promise<ReadonlyMap<string, PageFile>> {
   const script = bundleScript();
   const files = Object.entries(types).map(async ([name, type]) => {
-    const content = await readFile(new URL(name, folder));
+    const content = await readFile(name === "base.css" ? base : new URL(name, folder));
     return [name === "page.html" ? "/" : `/${name}`, { type, content }] as const;
   });
   return new Map([

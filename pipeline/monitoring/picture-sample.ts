@@ -1,21 +1,25 @@
 import pMap from "p-map";
+import type { Answer } from "./answer-sample.ts";
 import { type PictureStatistics, pictureStatistics } from "./picture-statistics.ts";
 
 /** A picture of the sample, looked at. */
 export interface SampledPicture {
-  /** When it came, in milliseconds since 1970. */
-  readonly time: number;
+  readonly answer: Answer;
   /** Undefined where it can't be decoded. */
   readonly picture: PictureStatistics | undefined;
 }
 
 interface Entry {
-  readonly hash: number;
-  readonly time: number;
+  readonly answer: Answer;
   /** Base64; gone once it is looked at. */
   data: Buffer | undefined;
   picture: PictureStatistics | undefined;
 }
+
+type Seen = (
+  picture: SampledPicture & { readonly picture: PictureStatistics },
+  data: Uint8Array,
+) => void;
 
 /** Bytes of pictures that wait to be looked at. */
 const MOST_WAITING = 16 << 20;
@@ -28,18 +32,25 @@ const CONCURRENCY = 4;
  */
 export class PictureSample {
   readonly #size: number;
+  readonly #seen: Seen | undefined;
   #entries: Entry[] = [];
   #largest = Infinity;
   #waiting = 0;
 
-  constructor(size: number) {
+  /** `seen` is told of every picture that is looked at, with its base64 bytes. */
+  constructor(size: number, seen?: Seen) {
     this.#size = size;
+    this.#seen = seen;
   }
 
-  /** Takes a copy of the base64 bytes, where the event belongs to the sample so far. */
-  offer(hash: number, time: number, data: Uint8Array): void {
-    if (hash >= this.#largest) return;
-    this.#entries.push({ hash, time, data: Buffer.from(data), picture: undefined });
+  /** Takes a copy of both, the picture in base64, where the event belongs to the sample so far. */
+  offer(answer: Answer, data: Uint8Array): void {
+    if (answer.hash >= this.#largest) return;
+    this.#entries.push({
+      answer: { ...answer },
+      data: Buffer.from(data),
+      picture: undefined,
+    });
     this.#waiting += data.length;
     if (this.#entries.length >= 2 * this.#size) this.#cut();
   }
@@ -58,19 +69,23 @@ export class PictureSample {
       async (entry) => {
         const bytes = Buffer.from(entry.data?.toString("latin1") ?? "", "base64");
         entry.picture = await pictureStatistics(bytes, { side });
-        entry.data = undefined;
       },
       { concurrency: CONCURRENCY },
     );
+    for (const entry of waiting) {
+      const { answer, picture, data } = entry;
+      if (picture !== undefined && data !== undefined) this.#seen?.({ answer, picture }, data);
+      entry.data = undefined;
+    }
     this.#waiting = 0;
     return this.#entries;
   }
 
   #cut(): void {
     if (this.#entries.length <= this.#size) return;
-    this.#entries.sort((a, b) => a.hash - b.hash);
+    this.#entries.sort((a, b) => a.answer.hash - b.answer.hash);
     this.#entries = this.#entries.slice(0, this.#size);
-    this.#largest = this.#entries.at(-1)?.hash ?? Infinity;
+    this.#largest = this.#entries.at(-1)?.answer.hash ?? Infinity;
     this.#waiting = this.#entries.reduce((total, { data }) => total + (data?.length ?? 0), 0);
   }
 }

@@ -1,10 +1,16 @@
 import { type Capture, parseCapture } from "../capture.ts";
+import { predictedClass } from "../metrics.ts";
 import { EventIds, hashOf } from "./event-ids.ts";
+import { type Answer, AnswerSample } from "./answer-sample.ts";
+import { NotablePictureSet, type NotablePictures } from "./notable-pictures.ts";
 import { PictureSample } from "./picture-sample.ts";
+import { type Timeline, TimelineBuilder } from "./timeline.ts";
 import type { Window } from "./window.ts";
 
 /** Decoding a picture takes as long as reading a hundred records, and a thousand tell enough. */
 const MOST_PICTURES = 1000;
+/** More points over time are a cloud. */
+const MOST_ANSWERS = 600;
 
 export interface Period {
   /**
@@ -21,6 +27,15 @@ export interface ReadCaptures {
   readonly skipped: number;
   /** Pictures that were looked at: at most a thousand, a sample of those that came. */
   readonly pictures: number;
+  readonly seen: Seen;
+}
+
+/** What a report shows of a window beside its tests. */
+export interface Seen {
+  readonly timeline: Timeline;
+  /** At most 600, a sample of those that came. */
+  readonly answers: readonly Answer[];
+  readonly notable: NotablePictures;
 }
 
 /**
@@ -33,8 +48,16 @@ export async function readCaptures(
   window: Window,
   { classes, since, until }: Period & { readonly classes: number },
 ): Promise<ReadCaptures> {
-  const seen = new EventIds();
-  const sample = new PictureSample(MOST_PICTURES);
+  const ids = new EventIds();
+  const timeline = new TimelineBuilder(classes, window.threshold);
+  const answers = new AnswerSample(MOST_ANSWERS);
+  const notable = new NotablePictureSet();
+  const sample = new PictureSample(MOST_PICTURES, (sampled, data) => {
+    const distance = window.distanceOf(sampled.picture);
+    if (distance !== undefined) notable.looked(sampled.answer, data, distance);
+  });
+  // One for all of them, which those who keep it copy: a million would fill the heap before they are collected.
+  const answer = { hash: 0, time: 0, label: 0, confidence: 0 };
   let count = 0;
   let skipped = 0;
   for await (const some of lines) {
@@ -44,17 +67,37 @@ export async function readCaptures(
       if (capture === undefined) skipped += 1;
       else if (!capture.verification && isWithin(capture, { since, until })) {
         const hash = hashOf(capture.eventId);
-        if (!seen.add(hash)) continue;
+        if (!ids.add(hash)) continue;
+        const { probabilities, picture } = capture;
         const time = capture.inferenceTime.getTime();
-        window.answer(capture.probabilities, time);
-        if (capture.picture !== undefined) sample.offer(hash, time, capture.picture);
+        answer.hash = hash;
+        answer.time = time;
+        answer.label = predictedClass(probabilities);
+        answer.confidence = probabilities[answer.label] ?? 0;
+        window.answer(probabilities, time);
+        timeline.add(answer.label, answer.confidence, time);
+        answers.offer(answer);
+        if (picture === undefined) continue;
+        sample.offer(answer, picture);
+        notable.offer(answer, picture);
       }
     }
     if (sample.isFull) await sample.look(window.side);
+    notable.settle();
   }
   const pictures = await sample.look(window.side);
-  for (const { picture, time } of pictures) window.picture(picture, time);
-  return { lines: count, skipped, pictures: pictures.length };
+  notable.settle();
+  for (const sampled of pictures) window.picture(sampled.picture, sampled.answer.time);
+  return {
+    lines: count,
+    skipped,
+    pictures: pictures.length,
+    seen: {
+      timeline: timeline.timeline(),
+      answers: answers.answers(),
+      notable: await notable.pictures(),
+    },
+  };
 }
 
 function isWithin({ inferenceTime }: Capture, { since, until }: Period): boolean {

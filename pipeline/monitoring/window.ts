@@ -48,7 +48,8 @@ interface WindowOptions {
 /** What an endpoint was asked and answered in a period, beside its model's baseline, in constant memory. */
 export class Window {
   readonly #baseline: Baseline;
-  readonly #threshold: number;
+  /** The confidence below which the application refuses a picture. */
+  readonly threshold: number;
   readonly #summaries: FeatureSummaries;
   readonly #mix: CategoryTest;
   readonly #numeric = new Map<NumericFeature, NumericTest>();
@@ -64,7 +65,7 @@ export class Window {
 
   constructor(baseline: Baseline, { threshold, background }: WindowOptions) {
     this.#baseline = baseline;
-    this.#threshold = threshold;
+    this.threshold = threshold;
     const mix = featureOf(baseline.statistics, PREDICTED_CLASS)?.string_statistics;
     const buckets = mix?.distribution.categorical.buckets ?? [];
     this.#summaries = new FeatureSummaries(buckets.map(({ value }) => value));
@@ -120,14 +121,13 @@ export class Window {
     this.#strangers?.add(predicted === this.#background, hour);
     const sure = confidence({ probabilities });
     this.#numeric.get("confidence")?.add(sure, hour);
-    this.#low?.add(sure < this.#threshold, hour);
+    this.#low?.add(sure < this.threshold, hour);
   }
 
   /** A picture that was looked at, undefined where it can't be decoded, and when it came. */
   picture(picture: PictureStatistics | undefined, time: number): void {
     const hour = hourOf(time);
-    const { look } = this.#baseline;
-    const distance = picture && look && distanceFrom(look, picture);
+    const distance = picture && this.distanceOf(picture);
     const values = pictureValues(picture, distance);
     this.#summaries.picture(values);
     for (const name of pictureFeatures) {
@@ -135,6 +135,12 @@ export class Window {
       if (value !== undefined) this.#numeric.get(name)?.add(value, hour);
     }
     if (distance !== undefined) this.#unlike?.add(distance > this.#strange, hour);
+  }
+
+  /** How unlike the test pictures a picture looks; undefined where the baseline does not say how they do. */
+  distanceOf(picture: PictureStatistics): number | undefined {
+    const { look } = this.#baseline;
+    return look && distanceFrom(look, picture);
   }
 
   /** Model Monitor's `statistics.json` of the window. */

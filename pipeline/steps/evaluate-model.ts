@@ -1,17 +1,20 @@
+import type { TrainingRecord } from "../../report/evaluation-document.ts";
 import { type Champion, measureChampion } from "../champion.ts";
 import type { Config } from "../config.ts";
 import type { Context } from "../context.ts";
+import { type EvaluationReport, writeEvaluationReport } from "../evaluation-report.ts";
 import { type MeasureModelInput, type MeasuredModel, measureModel } from "../measure-model.ts";
 import { ensureModelPackageGroup, registerModel } from "../model-package.ts";
 import { type Baseline, makeBaseline, writeBaseline } from "../monitoring/baseline.ts";
 import { lookAtTestPictures } from "../monitoring/test-pictures.ts";
 
-export interface EvaluateModelInput extends MeasureModelInput {
+/** How the model was trained is for the report alone. */
+export interface EvaluateModelInput extends MeasureModelInput, TrainingRecord {
   /** Of the code that runs; undefined where it is of no repository. */
   readonly commit?: string | undefined;
 }
 
-export interface EvaluatedModel extends MeasuredModel {
+export interface EvaluatedModel extends MeasuredModel, EvaluationReport {
   readonly modelPackageArn: string;
   /** What monitor-endpoint compares with; it lies beside the evaluation. */
   readonly baseline: Baseline;
@@ -22,7 +25,8 @@ export interface EvaluatedModel extends MeasuredModel {
 /**
  * Measures a trained model on every test picture of a dataset by a batch transform, the model that
  * serves too, writes `evaluation.json` and the baseline that the endpoint is monitored against, and
- * registers the model with its metrics and its lineage, pending approval. `timeoutMs` is for both measurements together.
+ * registers the model with its metrics and its lineage, pending approval, and writes `report.html` beside
+ * the evaluation. `timeoutMs` is for both measurements together.
  * @throws StepError when a transform job does not complete, or a test picture lacks its prediction.
  */
 export async function evaluateModel(
@@ -59,5 +63,13 @@ export async function evaluateModel(
     commit,
     champion,
   });
-  return { ...measured, baseline, modelPackageArn, ...(champion && { champion }) };
+  const report = await writeEvaluationReport(context, config, {
+    dataset,
+    measured,
+    champion,
+    training: input,
+    modelPackageArn,
+    commit,
+  });
+  return { ...measured, ...report, baseline, modelPackageArn, ...(champion && { champion }) };
 }

@@ -1,5 +1,6 @@
 import { UpdateModelPackageCommand } from "@aws-sdk/client-sagemaker";
-import { compare, type Comparison } from "../comparison.ts";
+import { compareWithChampion } from "../champion.ts";
+import type { Comparison } from "../comparison.ts";
 import type { Config } from "../config.ts";
 import type { Context } from "../context.ts";
 import { UnprovenError } from "../errors.ts";
@@ -10,7 +11,6 @@ import { requireUnaltered } from "../model-artifact.ts";
 import { readModelPackage, type RegisteredModel } from "../model-package.ts";
 import { servingModel } from "../serving-model.ts";
 import { evaluationOf } from "../registered-evaluation.ts";
-import { readEvaluation } from "../stored.ts";
 
 export interface GateDeploymentInput {
   readonly evaluationUri: string;
@@ -99,13 +99,5 @@ async function againstServing(
       `${serving} serves by now, and was not measured beside ${evaluation.trainingJobName}. Run evaluate-model again.`,
     );
   }
-  if ("notCompared" in champion) {
-    return `${serving}, which serves, is not compared: ${champion.notCompared}.`;
-  }
-  const { evaluationUri, evaluationSha256, reevaluated } = champion;
-  return compare(
-    evaluation,
-    await readEvaluation(context, evaluationUri, evaluationSha256),
-    reevaluated,
-  );
+  return compareWithChampion(context, evaluation, champion);
 }

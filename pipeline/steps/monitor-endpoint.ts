@@ -1,3 +1,4 @@
+import type { MonitoringDocument } from "../../report/monitoring-document.ts";
 import { captureLines } from "../capture.ts";
 import type { Config } from "../config.ts";
 import type { Context } from "../context.ts";
@@ -5,14 +6,15 @@ import { StepError } from "../errors.ts";
 import { VARIANT } from "../endpoint-config.ts";
 import type { Evaluation } from "../evaluation.ts";
 import type { Baseline } from "../monitoring/baseline.ts";
+import { deploymentsOf } from "../monitoring/deployments.ts";
 import type { FeatureDrift, Verdict } from "../monitoring/drift.ts";
 import { modelLatency } from "../monitoring/latency.ts";
 import { publishMetrics } from "../monitoring/metrics.ts";
 import { type Period, readCaptures } from "../monitoring/read-captures.ts";
-import { violationsOf } from "../monitoring/violations.ts";
+import { windowDocument } from "../monitoring/window-document.ts";
 import { type Shares, Window } from "../monitoring/window.ts";
-import { keys } from "../names.ts";
-import { parseS3Uri, writeJson } from "../s3.ts";
+import { type WrittenReport, writeReport } from "../monitoring/write-report.ts";
+import { parseS3Uri } from "../s3.ts";
 
 export interface MonitorEndpointInput extends Period {
   /** Where the report goes. */
@@ -29,7 +31,7 @@ export interface MonitorEndpointInput extends Period {
   readonly baseline: Baseline;
 }
 
-export interface Monitoring {
+export interface Monitoring extends WrittenReport {
   readonly verdict: Verdict;
   /** Captured inferences that were compared, each once. */
   readonly records: number;
@@ -46,8 +48,8 @@ export interface Monitoring {
   readonly shares: Shares;
   /** Of the model, in milliseconds; no part of the verdict. Absent where CloudWatch has none. */
   readonly latency?: { readonly p99Ms: number; readonly limitMs: number } | undefined;
-  /** Beside it are `statistics.json` and `constraint_violations.json`. */
-  readonly reportUri: string;
+  /** What the report shows. */
+  readonly document: MonitoringDocument;
 }
 
 /** The share of unreadable lines above which the readable ones are not believed either. */
@@ -74,11 +76,12 @@ export async function monitorEndpoint(
   const folder = destination.key.replace(/\/?$/, "/").replace(/^\//, "");
   const captures = `${folder}${endpointName}/${VARIANT}/`;
   const classes = evaluation.classes.length;
-  const { lines, skipped, pictures } = await readCaptures(
+  const read = await readCaptures(
     captureLines(clients.s3, destination.bucket, captures, { since, signal }),
     window,
     { classes, since, until },
   );
+  const { lines, skipped } = read;
   if (skipped > MOST_SKIPPED * lines) {
     throw new StepError(
       `${skipped} of ${lines} captured lines under s3://${destination.bucket}/${captures} cannot be ` +
@@ -86,46 +89,27 @@ export async function monitorEndpoint(
         "endpoint answers and at its capture's encoding.",
     );
   }
-  const { records, shares } = window;
-  const enough = records >= config.monitoring.minRecords;
-  const { features, since: driftedSince } = enough
-    ? window.drift(config.monitoring)
-    : { features: [] };
-  const drifted = features.some((feature) => feature.drifted);
-  const missing = enough ? window.lacking(config.monitoring) : [];
-  const lacking = missing.length === 0 ? undefined : missing;
-  const verdict = drifted
-    ? "drift"
-    : enough && lacking === undefined
-      ? "no drift"
-      : "insufficient data";
-  const answers = { records, skipped, pictures, lacking };
+  const limits = config.monitoring;
+  const subject = { endpointName, limits, evaluation, baseline, since, until };
   const p99Ms = await modelLatency(context, endpointName, { since, until });
-  const latency =
-    p99Ms === undefined ? undefined : { p99Ms, limitMs: config.endpoint.maxLatencyMs };
-  const found = { verdict, ...answers, features, driftedSince, shares, latency } as const;
-  const stamp = new Date().toISOString().replaceAll(":", "-");
-  const prefix = `${keys.monitoring(config)}${endpointName}/${stamp}/`;
-  const statistics = window.statistics();
-  const violations = violationsOf(baseline.constraints, enough ? statistics : undefined, features);
-  await writeJson(clients.s3, bucket, `${prefix}statistics.json`, statistics);
-  await writeJson(clients.s3, bucket, `${prefix}constraint_violations.json`, violations);
-  const { datasetHash, trainingJobName } = evaluation;
-  const before = baseline.statistics.dataset.item_count;
-  await writeJson(clients.s3, bucket, `${prefix}report.json`, {
-    endpointName,
-    baseline: { trainingJobName, datasetHash, records: before },
-    since,
-    until,
-    ...found,
-  });
-  await publishMetrics(context, { endpointName, ...found });
+  const document: MonitoringDocument = {
+    ...windowDocument(window, read, subject),
+    latency: p99Ms === undefined ? undefined : { p99Ms, limitMs: config.endpoint.maxLatencyMs },
+    deployments: await deploymentsOf(context, config, endpointName),
+  };
+  const { constraints } = baseline;
+  const written = await writeReport(context, config, document, { bucket, constraints });
+  await publishMetrics(context, document);
+  const { verdict, records, pictures, lacking, features, driftedSince, shares, latency } = document;
   progress.line(
-    `${verdict}: ${records} records and ${pictures} pictures against ${before} of the evaluation` +
-      (enough ? "" : `, at least ${config.monitoring.minRecords} needed`) +
+    `${verdict}: ${records} records and ${pictures} pictures against ${document.baseline.records} of the evaluation` +
+      (records >= config.monitoring.minRecords
+        ? ""
+        : `, at least ${config.monitoring.minRecords} needed`) +
       (lacking === undefined ? "" : `, too few values of ${lacking.join(", ")}`) +
       (driftedSince === undefined ? "" : `, since ${driftedSince}`) +
       (skipped === 0 ? "" : `, ${skipped} unreadable lines skipped`),
   );
-  return { ...found, reportUri: `s3://${bucket}/${prefix}report.json` };
+  const found = { verdict, records, skipped, pictures, lacking, features, driftedSince };
+  return { ...found, shares, latency, ...written, document };
 }

@@ -28,6 +28,7 @@ import {
 } from "../training-job.ts";
 import { startTuning, tuneModel } from "../tune-model.ts";
 import { trainingSpecification } from "../training-specification.ts";
+import { writeWatchedTraining } from "../watched-training.ts";
 
 export interface TrainModelInput {
   readonly dataset: Dataset;
@@ -49,7 +50,8 @@ export interface TrainModelInput {
 /**
  * Trains a model with SageMaker's built-in image-classification algorithm, or adopts the job of the
  * same specification that an earlier run made. With `training.tuning` it is the best of a tuning job's.
- * Goes on to the next of `training.instanceTypes` where AWS has no capacity.
+ * Goes on to the next of `training.instanceTypes` where AWS has no capacity. What it sees of the training
+ * is kept for the evaluation's report.
  * @throws StepError when the job fails, is stopped, or does not end in time.
  */
 export async function trainModel(
@@ -59,7 +61,21 @@ export async function trainModel(
 ): Promise<TrainedModel> {
   checkRetrain(input);
   const { tuning } = config.training;
-  if (tuning !== undefined) return tuneModel(context, config, { ...input, tuning });
+  const model =
+    tuning === undefined
+      ? await trainAlone(context, config, input)
+      : await tuneModel(context, config, { ...input, tuning });
+  const { bucket } = input.dataset;
+  const { trainingJobName } = model;
+  await writeWatchedTraining(context, config, { bucket, trainingJobName }, model);
+  return model;
+}
+
+async function trainAlone(
+  context: Context,
+  config: Config,
+  input: TrainModelInput,
+): Promise<TrainedModel> {
   const history: TrainingMoment[] = [];
   const deadline = input.timeoutMs === undefined ? undefined : Date.now() + input.timeoutMs;
   const { job, adopted } = await finishWithFallback(

@@ -56,6 +56,9 @@ test("a state machine's executions are found by its ARN", () => {
 });
 
 test("objects are found by their prefix, a whole bucket too", () => {
+  expect(links.object("s3://bucket/scones/report.html")).toMatch(
+    /\/s3\/object\/bucket\?region=[^&]+&prefix=scones%2Freport\.html$/,
+  );
   expect(links.objects("s3://bucket/scones/a b/")).toBe(
     `${console}/s3/buckets/bucket?region=us-east-1&prefix=scones%2Fa%20b%2F`,
   );

@@ -3,7 +3,9 @@ import { parseConfig } from "../../pipeline/config.ts";
 import { evaluate, type Prediction } from "../../pipeline/evaluation.ts";
 import { isCorrect } from "../../pipeline/metrics.ts";
 import { encodePng } from "../../pipeline/png.ts";
+import type { TrainingMoment } from "../../pipeline/trained-model.ts";
 import { decide } from "../../pipeline/gate-decision.ts";
+import type { EvaluationDocument } from "../../report/evaluation-document.ts";
 import type { Report } from "../../report/render.ts";
 import type { MonitoringRecord, RunDocument } from "../../report/run-document.ts";
 import { createManifest } from "../pipeline/predictions.ts";
@@ -21,24 +23,40 @@ export function createTestPredictions(wrong: number): Prediction[] {
   });
 }
 
+/** A measured model of whose 200 test pictures so many are wrong; more than twelve close the gate. */
+export function createEvaluationDocument(
+  wrong: number,
+  against: Comparison | string = "No model serves.",
+): EvaluationDocument {
+  const predictions = createTestPredictions(wrong);
+  const evaluation = evaluate(predictions, { trainingJobName: "scones-local-1", manifest });
+  const grey = encodePng(Buffer.alloc(32 * 32 * 3, 128), 32, 32);
+  return {
+    measuredAt: "2026-01-02T03:04:30.000Z",
+    evaluation,
+    gate: decide(evaluation, parseConfig(""), against),
+    threshold: 0.93,
+    wrongPictures: predictions
+      .filter((prediction) => !isCorrect(prediction))
+      .map((prediction) => Object.assign({ png: grey }, prediction)),
+    strangers: [],
+    training: { history: createHistory(), trainingSeconds: 6, billableSeconds: 2 },
+    provenance: { commit: "0a1b2c", "dataset's hash": "4cf1a9d2e07b" },
+  };
+}
+
 /** A report of a run that ended open, or closed where more than twelve are wrong. */
 export function createReport(
   overrides: Partial<RunDocument> = {},
   wrong = 9,
   against: Comparison | string = "No model serves.",
 ): Report {
-  const predictions = createTestPredictions(wrong);
-  const evaluation = evaluate(predictions, { trainingJobName: "scones-local-1", manifest });
-  const gate = decide(evaluation, parseConfig(""), against);
-  const grey = encodePng(Buffer.alloc(32 * 32 * 3, 128), 32, 32);
+  const document = createEvaluationDocument(wrong, against);
+  const { evaluation, gate } = document;
   const { open, closed } = steps;
   const after: Partial<RunDocument> = gate.approved ? { deployment, verification, monitoring } : {};
   return {
-    predictions,
-    wrongPictures: predictions
-      .filter((prediction) => !isCorrect(prediction))
-      .map((prediction) => Object.assign({ png: grey }, prediction)),
-    threshold: 0.93,
+    evaluation: document,
     run: {
       schemaVersion: 1,
       startedAt: "2026-01-02T03:04:05.678Z",
@@ -63,6 +81,17 @@ export function createReport(
       ...overrides,
     },
   };
+}
+
+/** Ten epochs of a training that goes well. */
+function createHistory(): TrainingMoment[] {
+  return Array.from({ length: 10 }, (_, epoch) => ({
+    at: new Date(Date.UTC(2026, 0, 2, 3, 4, 10 + epoch)),
+    metrics: {
+      "train:accuracy": 1 - 0.3 * 0.7 ** epoch,
+      "validation:accuracy": 0.97 - 0.25 * 0.6 ** epoch,
+    },
+  }));
 }
 
 const step = (name: string, seconds: number, made: string) =>

@@ -2,7 +2,6 @@ import { expect, test } from "@jest/globals";
 import { datasetSummary } from "../../../actions/summary/dataset.ts";
 import { endpointSummary } from "../../../actions/summary/endpoint.ts";
 import { gateSummary } from "../../../actions/summary/gate.ts";
-import { monitoringSummary } from "../../../actions/summary/monitoring.ts";
 import { stackSummary } from "../../../actions/summary/stack.ts";
 import type { TeardownPlan } from "../../../pipeline/teardown-plan.ts";
 import { teardownSummary } from "../../../actions/summary/teardown.ts";
@@ -139,71 +138,6 @@ test("a verification shows what was routed and how fast", () => {
   const summary = verificationSummary({ confident: 12, unsure: 8, strangers: 3, latencies });
   expect(summary).toContain("All 23 pictures");
   expect(tablesOf(summary)[0]?.at(-1)).toEqual(["12", "8", "3", "58 ms", "131 ms", "160 ms"]);
-});
-
-test("monitoring marks the features that drifted", () => {
-  const limits = { pValue: 0.0001, adjusted: 0.0002, limit: 0.01 };
-  const since = "2026-01-02T03:04:05.000Z";
-  const summary = monitoringSummary({
-    verdict: "drift",
-    records: 1200,
-    skipped: 0,
-    pictures: 1000,
-    driftedSince: since,
-    shares: { lowConfidence: 0.25, unlike: undefined, strangers: undefined },
-    latency: { p99Ms: 81.6, limitMs: 1000 },
-    reportUri: "s3://b/r.json",
-    features: [
-      { name: "confidence", statistic: "ks", value: 0.31, drifted: true, since, ...limits },
-      { name: "predicted_class", statistic: "psi", value: 0.01, drifted: false, ...limits },
-    ],
-  });
-  expect(summary).toContain("## ⚠️ Monitoring: drift");
-  expect(summary).not.toContain("skipped");
-  expect(summary).toContain("| below the threshold | 25.0% |");
-  expect(summary).not.toContain("unlike the test pictures");
-  expect(summary).toContain("| the model's p99 | 82 ms; an alarm rises above 1000 ms |");
-  const tiny = String.raw`\< 0.001`;
-  expect(tablesOf(summary)[1]?.slice(2)).toEqual([
-    ["confidence", "Kolmogorov–Smirnov D", "0.310", tiny, String.raw`p \< 0.01`, "**yes**", since],
-    ["predicted class", "PSI", "0.010", tiny, String.raw`PSI \> 0.01, not by chance`, "no", ""],
-  ]);
-});
-
-test("Model Monitor's executions are listed, with their violations or why there are none", () => {
-  const at = new Date("2026-01-02T03:00:00Z");
-  const violationsUri = "s3://b/constraint_violations.json";
-  const status = "CompletedWithViolations";
-  const summary = monitoringSummary({
-    verdict: "insufficient data",
-    records: 3,
-    skipped: 0,
-    pictures: 0,
-    features: [],
-    shares: { lowConfidence: undefined, unlike: undefined, strangers: undefined },
-    reportUri: "s3://b/r.json",
-    executions: [
-      { schedule: "a-data-quality", scheduledAt: at, status, violationsUri },
-      { schedule: "a-data-quality", scheduledAt: at, status: "Failed", reason: "no data" },
-    ],
-  });
-  expect(tablesOf(summary)[1]?.slice(2)).toEqual([
-    ["a-data-quality", at.toISOString(), status, expect.stringContaining("constraint")],
-    ["a-data-quality", at.toISOString(), "Failed", "no data"],
-  ]);
-});
-
-test("insufficient data show no features", () => {
-  const nothing = { verdict: "insufficient data", records: 3, skipped: 1, features: [] } as const;
-  const looked = {
-    pictures: 0,
-    shares: { lowConfidence: undefined, unlike: undefined, strangers: undefined },
-  };
-  const lacking = ["brightness", "unlike"];
-  const summary = monitoringSummary({ ...nothing, ...looked, lacking, reportUri: "s3://b/r.json" });
-  expect(summary).toContain("| too few values of | brightness, unlike |");
-  expect(tablesOf(summary)).toHaveLength(1);
-  expect(summary).toContain("| unreadable lines skipped | 1 |");
 });
 
 const plan: TeardownPlan = {

@@ -25,10 +25,12 @@ test("hashes are spread evenly, of counters and of UUIDs", () => {
   }
 });
 
+const answerAt = (hash: number) => ({ hash, time: hash, label: 0, confidence: 1 });
+
 async function timesOf(hashes: readonly number[]): Promise<number[]> {
   const sample = new PictureSample(20);
-  for (const hash of hashes) sample.offer(hash, hash, Buffer.from("bm8gcGljdHVyZQ=="));
-  return (await sample.look(32)).map(({ time }) => time).toSorted((a, b) => a - b);
+  for (const hash of hashes) sample.offer(answerAt(hash), Buffer.from("bm8gcGljdHVyZQ=="));
+  return (await sample.look(32)).map(({ answer }) => answer.time).toSorted((a, b) => a - b);
 }
 
 test("a sample is the same in whatever order the pictures come", async () => {
@@ -41,15 +43,15 @@ test("a sample is the same in whatever order the pictures come", async () => {
 test("a sample that has been looked at goes on, and what is no picture has no statistics", async () => {
   const sample = new PictureSample(2);
   const data = Buffer.alloc(10 << 20);
-  sample.offer(3, 3, data);
+  sample.offer(answerAt(3), data);
   expect(sample.isFull).toBe(false);
-  sample.offer(2, 2, data);
+  sample.offer(answerAt(2), data);
   expect(sample.isFull).toBe(true);
   await sample.look(32);
   expect(sample.isFull).toBe(false);
-  sample.offer(1, 1, Buffer.from(""));
+  sample.offer(answerAt(1), Buffer.from(""));
   expect(await sample.look(32)).toMatchObject([
-    { time: 1, picture: undefined },
-    { time: 2, picture: undefined },
+    { answer: answerAt(1), picture: undefined },
+    { answer: answerAt(2), picture: undefined },
   ]);
 });

@@ -56,6 +56,9 @@ test("traffic like the test pictures has not drifted, and the report says so", a
     baseline: { trainingJobName: "job", records: 100 },
   });
   expect(reportUri).toMatch(/\/scones\/test\/monitoring\/steady\/.*\.json$/);
+  expect(found.htmlUri).toBe(reportUri.replace(/json$/, "html"));
+  const page = await get(stand.fixture, found.htmlUri.slice(`s3://${bucket}/`.length));
+  expect(page.toString()).toContain("<h1>Endpoint steady</h1>");
 });
 
 test("what verify-deployment asked is no traffic", async () => {

@@ -9,6 +9,7 @@ import {
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import type { Context } from "../../../pipeline/context.ts";
 import { trainModel } from "../../../pipeline/steps/train-model.ts";
+import { readWatchedTraining } from "../../../pipeline/watched-training.ts";
 import { bucket, put, startFixture, until } from "../../local/sagemaker/fixture.ts";
 import type { Stand } from "./evaluation-stand.ts";
 import { createConfig, input, openTrainingStand } from "./training-stand.ts";
@@ -29,11 +30,16 @@ async function jobs(environment: string): Promise<string[]> {
 }
 
 test("a dataset is trained, the job tagged and its metrics handed on", async () => {
-  const made = await trainModel(stand.context, createConfig("whole"), { ...input, run: "run-1" });
+  const config = createConfig("whole");
+  const made = await trainModel(stand.context, config, { ...input, run: "run-1" });
   expect(made).toMatchObject({ adopted: false, metrics: { "validation:accuracy": 0.95 } });
   expect(made.modelDataUrl).toBe(
     `s3://${bucket}/scones/whole/training/${made.trainingJobName}/output/model.tar.gz`,
   );
+  const { history, trainingJobName } = made;
+  expect(history.length).toBeGreaterThan(0);
+  const watched = await readWatchedTraining(stand.context, config, { bucket, trainingJobName });
+  expect(watched).toEqual({ history });
   const { TrainingJobArn, HyperParameters } = await stand.fixture.sagemaker.send(
     new DescribeTrainingJobCommand({ TrainingJobName: made.trainingJobName }),
   );
