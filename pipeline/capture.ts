@@ -7,15 +7,21 @@ import { faultOf } from "./evaluation.ts";
 import { parseProbabilities } from "./probabilities.ts";
 import { listObjects, readBytes } from "./s3.ts";
 
-/** One captured inference. */
-export interface Capture {
+/** One captured inference, whatever answered it. */
+export interface CapturedEvent {
   readonly eventId: string;
   readonly inferenceTime: Date;
-  readonly probabilities: readonly number[];
   /** True where verify-deployment asked, whose pictures are picked and no sample of the traffic. */
   readonly verification: boolean;
+  /** The answer as it came. */
+  readonly answer: string;
   /** The picture in base64, as bytes of the line; undefined where it was not captured so. */
   readonly picture?: Buffer | undefined;
+}
+
+/** A captured inference of a classifier. */
+export interface Capture extends Omit<CapturedEvent, "answer"> {
+  readonly probabilities: readonly number[];
 }
 
 const VERIFICATION = "verification-";
@@ -42,19 +48,26 @@ const record = z.object({
  * base64, or no answer of a classifier of so many classes.
  */
 export function parseCapture(line: Buffer, classes: number): Capture | undefined {
+  const parsed = parseEvent(line);
+  if (parsed === undefined) return undefined;
+  const { answer, ...event } = parsed;
+  const probabilities = parseProbabilities(answer);
+  if (probabilities === undefined || faultOf(probabilities, classes) !== undefined)
+    return undefined;
+  return { ...event, probabilities };
+}
+
+/** The same whatever the answer is: a former model may have had other classes. */
+export function parseEvent(line: Buffer): CapturedEvent | undefined {
   const parsed = withoutPicture(line) ?? whole(line);
   if (parsed === undefined) return undefined;
   const { captureData, eventMetadata } = parsed.record;
   const { data, encoding } = captureData.endpointOutput;
-  const text = encoding === "BASE64" ? Buffer.from(data, "base64").toString() : data;
-  const probabilities = parseProbabilities(text);
-  if (probabilities === undefined || faultOf(probabilities, classes) !== undefined)
-    return undefined;
   return {
     eventId: eventMetadata.eventId,
     inferenceTime: new Date(eventMetadata.inferenceTime),
-    probabilities,
     verification: eventMetadata.inferenceId?.startsWith(VERIFICATION) ?? false,
+    answer: encoding === "BASE64" ? Buffer.from(data, "base64").toString() : data,
     picture: captureData.endpointInput?.encoding === "BASE64" ? parsed.picture : undefined,
   };
 }
@@ -110,18 +123,23 @@ const AHEAD = 8;
 /**
  * The lines of a variant's capture files, `{prefix}yyyy/mm/dd/hh/mm-ss-ms-uuid.jsonl`, in constant memory,
  * some at a time; they are good until the next are asked for. Files of hours that ended more than an hour
- * before `since` are not opened (a record can stand in the next hour's file, never in an earlier one's).
+ * before `since` are not opened (a record can stand in the next hour's file, never in an earlier one's),
+ * nor those that began more than an hour after `until`.
  */
 export async function* captureLines(
   s3: S3Client,
   bucket: string,
   prefix: string,
-  { since, signal }: { since?: Date | undefined; signal: AbortSignal },
+  {
+    since,
+    until,
+    signal,
+  }: { since?: Date | undefined; until?: Date | undefined; signal: AbortSignal },
 ): AsyncGenerator<readonly Buffer[]> {
-  const startAfter = since && prefix + hourPath(new Date(since.getTime() - 2 * 3_600_000));
-  const listed = listObjects(s3, bucket, prefix, { startAfter });
+  const startAfter = since && prefix + hourPath(new Date(since.getTime() - 2 * HOUR_MS));
+  const end = until && prefix + hourPath(new Date(until.getTime() + 2 * HOUR_MS));
   const files = pMapIterable(
-    listed,
+    before(listObjects(s3, bucket, prefix, { startAfter }), end),
     async ({ key, size }) => {
       if (!key.endsWith(".jsonl")) return pMapSkip;
       return size > MOST_WHOLE ? key : [await readBytes(s3, bucket, key, signal)];
@@ -136,6 +154,19 @@ export async function* captureLines(
 async function open(s3: S3Client, Bucket: string, Key: string, abortSignal: AbortSignal) {
   const { Body } = await s3.send(new GetObjectCommand({ Bucket, Key }), { abortSignal });
   return Body as Readable;
+}
+
+const HOUR_MS = 3_600_000;
+
+/** The objects whose keys stand before one, which are the first of those in S3's order. */
+async function* before<Listed extends { readonly key: string }>(
+  objects: AsyncIterable<Listed>,
+  end: string | undefined,
+): AsyncGenerator<Listed> {
+  for await (const object of objects) {
+    if (end !== undefined && object.key >= end) return;
+    yield object;
+  }
 }
 
 /** `yyyy/mm/dd/hh`. */

@@ -12,9 +12,24 @@ export interface Manifest {
   /** The last of the classes, where it is of pictures of anything else; absent where there are none. */
   readonly background?: string;
   readonly seed: number;
-  readonly counts: { readonly train: number; readonly validation: number; readonly test: number };
+  readonly counts: PictureCounts;
+  /** Of the counts those that were captured at the endpoint and labelled; absent where none were asked for. */
+  readonly captured?: PictureCounts;
   /** Keys relative to the prefix of the test pictures: PNG, one object each. */
-  readonly test: readonly { readonly key: string; readonly label: number }[];
+  readonly test: readonly TestPicture[];
+}
+
+interface PictureCounts {
+  readonly train: number;
+  readonly validation: number;
+  readonly test: number;
+}
+
+export interface TestPicture {
+  readonly key: string;
+  readonly label: number;
+  /** True where it was captured at the endpoint. */
+  readonly captured?: boolean;
 }
 
 /** Whether a label is that of pictures of anything else. */

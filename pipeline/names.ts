@@ -69,11 +69,15 @@ export const keys = {
     `${keys.evaluations(scope)}${transformJobName}/`,
   watchedTraining: (scope: Scope, trainingJobName: string) =>
     `${keys.evaluations(scope)}${trainingJobName}/training.json`,
+  /** Of all models. */
+  captures: ({ project, environment }: Scope) => `${project}/${environment}/capture/`,
   /** A model's own: captures don't say which model answered, and in an update two serve at once. */
   capture: ({ project, environment }: Scope, modelName: string) =>
-    `${project}/${environment}/capture/${modelName}/`,
+    `${keys.captures({ project, environment })}${modelName}/`,
   monitoring: ({ project, environment }: Scope) => `${project}/${environment}/monitoring/`,
   groundTruth: ({ project, environment }: Scope) => `${project}/${environment}/ground-truth/`,
+  /** Captures that were labelled, which outlive the others. */
+  labelled: ({ project, environment }: Scope) => `${project}/${environment}/labelled/`,
   fleet: ({ project, environment }: Scope) => `${project}/${environment}/fleet/`,
   code: ({ project, environment }: Scope) => `${project}/${environment}/code/`,
   /**

@@ -71,8 +71,8 @@ export async function writeHtml(
   );
 }
 
-/** The SHA-256 of a text in UTF-8, in hex. */
-export function sha256(text: string): string {
+/** The SHA-256 of bytes, or of a text in UTF-8, in hex. */
+export function sha256(text: string | Uint8Array): string {
   return createHash("sha256").update(text).digest("hex");
 }
 

@@ -3,12 +3,16 @@ import { stageData } from "../../pipeline/steps/stage-data.ts";
 import { datasetUri } from "../../pipeline/stored.ts";
 import { common, defineAction, runAction } from "../action.ts";
 import { inConsole } from "../console.ts";
-import { override } from "../inputs.ts";
+import { flag, override } from "../inputs.ts";
 import { bucketOf } from "../settings.ts";
 import { datasetSummary } from "../summary/dataset.ts";
 
 export const action = defineAction({
-  inputs: { ...common, dataset: override("dataset.source") },
+  inputs: {
+    ...common,
+    dataset: override("dataset.source"),
+    withCaptures: override("dataset.withCaptures", flag),
+  },
   outputs: ["datasetUri", "datasetHash", "trainCount", "validationCount", "testCount"],
   lease: { minutes: () => 30 },
   async run({ context, config, output, summarize }) {

@@ -7,7 +7,6 @@ export function datasetSummary(
   { bucket, prefix, manifest }: Dataset,
   links: readonly Link[] = [],
 ): string {
-  const { train, validation, test } = manifest.counts;
   return blocks(
     "## Dataset",
     facts([
@@ -17,9 +16,22 @@ export function datasetSummary(
       ["at", code(`s3://${bucket}/${prefix}`)],
     ]),
     table(
-      ["train", "validation", "test", "all"].map((title) => ({ title, align: "right" })),
-      [[train, validation, test, train + validation + test].map(count)],
+      [
+        { title: "pictures" },
+        ...["train", "validation", "test", "all"].map((title) => ({
+          title,
+          align: "right" as const,
+        })),
+      ],
+      [
+        ["all", ...row(manifest.counts)],
+        ...(manifest.captured ? [["captured at the endpoint", ...row(manifest.captured)]] : []),
+      ],
     ),
     ...linkLine(links),
   );
+}
+
+function row({ train, validation, test }: Dataset["manifest"]["counts"]): string[] {
+  return [train, validation, test, train + validation + test].map(count);
 }

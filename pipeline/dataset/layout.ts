@@ -8,11 +8,16 @@ export interface Contents {
   train: number;
   validation: number;
   /** The test pictures, in order: numbers only, as there may be many. */
-  readonly test: { readonly labels: number[]; readonly ids: number[] };
+  readonly test: {
+    readonly labels: number[];
+    readonly ids: number[];
+    /** Places, from 0, of the captured ones. */
+    readonly captured: Set<number>;
+  };
 }
 
 export function emptyContents(): Contents {
-  return { train: 0, validation: 0, test: { labels: [], ids: [] } };
+  return { train: 0, validation: 0, test: { labels: [], ids: [], captured: new Set() } };
 }
 
 /** The name of a picture's file: `bicycle_000123.png`. */
@@ -25,7 +30,7 @@ const batchSize = 8;
 
 interface LayoutInput {
   readonly classes: readonly string[];
-  /** For each label: which of its training pictures are for validation. */
+  /** For each label: which of its training pictures, captured ones aside, are for validation. */
   readonly validation: readonly ReadonlySet<number>[];
   /** Keys of the channels' RecordIO files. */
   readonly channels: ChannelNames;
@@ -49,9 +54,10 @@ export async function* layOut(
   const listed = (channel: keyof typeof lists, index: number, { label, id }: Picture) =>
     lists[channel].add(listLine(index, label, pictureName(classes[label], id)));
   for await (const picture of encode(pictures)) {
-    const { split, label, id, image } = picture;
+    const { split, label, id, image, captured } = picture;
     if (split === "test") {
       const { labels, ids } = contents.test;
+      if (captured !== undefined) contents.test.captured.add(labels.length);
       yield* listed("test", labels.length, picture);
       labels.push(label);
       ids.push(id);
@@ -60,7 +66,9 @@ export async function* layOut(
       continue;
     }
     const places = (seen[label] ??= { train: 0, all: 0 });
-    const channel = validation[label]?.has(places.all++) === true ? "validation" : "train";
+    const isValidation =
+      captured === undefined ? validation[label]?.has(places.all++) : captured === "validation";
+    const channel = isValidation === true ? "validation" : "train";
     const shard = channel === "train" ? shardOf(label, places.train++, files.train.length) : 0;
     const index = contents[channel]++;
     yield* listed(channel, index, picture);

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { UsageError } from "../errors.ts";
+import type { Fate } from "./fate.ts";
 
 export type Split = "train" | "test";
 
@@ -13,6 +14,8 @@ export interface Picture {
   readonly content: Uint8Array;
   /** The picture as a PNG of 8-bit RGB. */
   readonly png: () => Buffer | Promise<Buffer>;
+  /** What it is for, where it was captured at an endpoint and labelled; absent for any other. */
+  readonly captured?: Fate;
 }
 
 /** A stream of pictures in mixed order, the same at every call. */
@@ -28,6 +31,8 @@ export interface Source {
   readonly background?: string;
   readonly pictures: Pictures;
   readonly survey: Survey;
+  /** Of its pictures those of each label that were captured; absent where none was looked for. */
+  readonly captured?: Readonly<Record<Fate, readonly number[]>>;
 }
 
 export interface Survey {

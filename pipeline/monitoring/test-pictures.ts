@@ -1,19 +1,35 @@
 import pMap from "p-map";
 import type { Context } from "../context.ts";
-import { type Dataset, isStranger } from "../manifest.ts";
+import { type Dataset, isStranger, type Manifest, type TestPicture } from "../manifest.ts";
 import { readBytes } from "../s3.ts";
 import { pictureSize, type PictureStatistics, pictureStatistics } from "./picture-statistics.ts";
 import { usualSide } from "./side.ts";
 
-/** The statistics of a dataset's test pictures of vehicles, undefined where one can't be decoded. */
+/** Fewer captured ones say too little of what visitors send. */
+const LEAST_CAPTURED = 50;
+
+/**
+ * The test pictures that an endpoint's traffic is compared with: those of vehicles, and of them only the
+ * captured ones where there are enough. These are a sample of what visitors send; in the archive's
+ * company, today's traffic would have drifted from it for as long as it is not as the archive was.
+ */
+export function baselinePictures(
+  manifest: Pick<Manifest, "classes" | "background" | "test">,
+): readonly TestPicture[] {
+  const vehicles = manifest.test.filter(({ label }) => !isStranger(manifest, label));
+  const captured = vehicles.filter((picture) => picture.captured === true);
+  return captured.length >= LEAST_CAPTURED ? captured : vehicles;
+}
+
+/** The statistics of test pictures of a dataset, undefined where one can't be decoded. */
 export async function lookAtTestPictures(
   { clients, progress, signal }: Context,
-  { bucket, prefix, manifest }: Dataset,
+  { bucket, prefix }: Pick<Dataset, "bucket" | "prefix">,
+  pictures: readonly TestPicture[],
 ): Promise<(PictureStatistics | undefined)[]> {
-  const vehicles = manifest.test.filter(({ label }) => !isStranger(manifest, label));
   const each = <T>(look: (bytes: Buffer) => Promise<T>) =>
     pMap(
-      vehicles,
+      pictures,
       async ({ key }) => look(await readBytes(clients.s3, bucket, prefix + key, signal)),
       { concurrency: 16, signal },
     );
@@ -22,7 +38,7 @@ export async function lookAtTestPictures(
   let done = 0;
   return await each(async (bytes) => {
     const picture = await pictureStatistics(bytes, { side });
-    progress.count(++done, vehicles.length, "test pictures looked at");
+    progress.count(++done, pictures.length, "test pictures looked at");
     return picture;
   });
 }

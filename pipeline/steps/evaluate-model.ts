@@ -6,7 +6,7 @@ import { type EvaluationReport, writeEvaluationReport } from "../evaluation-repo
 import { type MeasureModelInput, type MeasuredModel, measureModel } from "../measure-model.ts";
 import { ensureModelPackageGroup, registerModel } from "../model-package.ts";
 import { type Baseline, makeBaseline, writeBaseline } from "../monitoring/baseline.ts";
-import { lookAtTestPictures } from "../monitoring/test-pictures.ts";
+import { baselinePictures, lookAtTestPictures } from "../monitoring/test-pictures.ts";
 
 /** How the model was trained is for the report alone. */
 export interface EvaluateModelInput extends MeasureModelInput, TrainingRecord {
@@ -39,7 +39,15 @@ export async function evaluateModel(
   await ensureModelPackageGroup(context, config, run);
   const measured = await measureModel(context, config, input);
   const { evaluation, evaluationUri } = measured;
-  const baseline = makeBaseline(evaluation, await lookAtTestPictures(context, dataset));
+  const pictures = baselinePictures(dataset.manifest);
+  const compared = new Set(pictures.map(({ key }) => key));
+  const baseline = makeBaseline(
+    {
+      classes: evaluation.classes,
+      predictions: evaluation.predictions.filter(({ key }) => compared.has(key)),
+    },
+    await lookAtTestPictures(context, dataset, pictures),
+  );
   await writeBaseline(context, evaluationUri, baseline);
   context.progress.line(
     `${evaluation.correct} of ${evaluation.total} test pictures right, AUC ${evaluation.auc.toFixed(3)}, ` +

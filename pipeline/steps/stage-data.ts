@@ -3,6 +3,7 @@ import pMap from "p-map";
 import type { Config } from "../config.ts";
 import type { Context } from "../context.ts";
 import { explainBucketError } from "../dataset/bucket-error.ts";
+import { capturedCounts, withCaptures } from "../dataset/captured.ts";
 import type { Upload } from "../dataset/blocks.ts";
 import { channelNames, hasShards, trainFolder } from "../dataset/channels.ts";
 import { emptyContents, layOut, pictureName } from "../dataset/layout.ts";
@@ -31,9 +32,10 @@ const uploadsInFlight = 16;
 /**
  * Puts a data set where training and evaluation find it, under a prefix named by its content. What
  * is there already is not sent again; `manifest.json` comes last. Another number of training instances
- * adds their shards to it, and nothing else.
+ * adds their shards to it, and nothing else. With `dataset.withCaptures` it holds, beside the source's
+ * pictures, those that the environment's endpoint was sent and people have labelled.
  * @throws StepError where the bucket is missing, elsewhere or closed, or where the pictures changed
- * since the source was opened; UsageError for more instances than pictures of a class; the signal's reason on abort; whatever reading the source throws.
+ * since the source was opened, or too many labels can't be used; UsageError for more instances than pictures of a class; the signal's reason on abort; whatever reading the source throws.
  */
 export async function stageData(
   context: Context,
@@ -41,7 +43,9 @@ export async function stageData(
   { source, bucket }: StageDataInput,
 ): Promise<Dataset> {
   try {
-    return await stage(context, config, source, bucket);
+    if (!config.dataset.withCaptures) return await stage(context, config, source, bucket);
+    const extended = await withCaptures(context, config, { source, bucket });
+    return await stage(context, config, extended.source, bucket);
   } catch (error) {
     context.signal.throwIfAborted();
     throw explainBucketError(error, bucket);
@@ -60,10 +64,11 @@ async function stage(
   const { instanceCount } = config.training;
   const { classes, background } = source;
   const { contentHash, counts } = source.survey;
-  const validation = pickValidation(counts.train, share, seed);
-  refuseEmptyShards(instanceCount, counts.train, validation);
+  const captured = source.captured && capturedCounts(source.captured);
+  const validation = pickValidation(ownTrain(source), share, seed);
+  refuseEmptyShards(instanceCount, source, validation);
   const hash = createHash("sha256")
-    .update(JSON.stringify({ format, classes, background, seed, share, contentHash }))
+    .update(JSON.stringify({ format, classes, background, seed, share, contentHash, captured }))
     .digest("hex")
     .slice(0, 16);
   const prefix = keys.dataset(config, hash);
@@ -117,6 +122,7 @@ async function stage(
     source: source.name,
     classes,
     ...(background !== undefined && { background }),
+    ...(captured && { captured }),
     seed,
   });
   await writeJson(s3, bucket, manifestKey, manifest);
@@ -127,13 +133,24 @@ async function* withoutTests(pictures: AsyncIterable<Picture>) {
   for await (const picture of pictures) if (picture.split === "train") yield picture;
 }
 
+/** Of each label the training pictures that were not captured: these ones are split among themselves. */
+function ownTrain({ survey, captured }: Source): number[] {
+  return survey.counts.train.map(
+    (count, label) => count - (captured?.train[label] ?? 0) - (captured?.validation[label] ?? 0),
+  );
+}
+
 /** @throws UsageError where an instance would have nothing to train on. */
 function refuseEmptyShards(
   instances: number,
-  train: readonly number[],
+  { survey, captured }: Source,
   validation: readonly ReadonlySet<number>[],
 ): void {
-  const most = Math.max(...train.map((count, label) => count - (validation[label]?.size ?? 0)));
+  const most = Math.max(
+    ...survey.counts.train.map(
+      (count, label) => count - (validation[label]?.size ?? 0) - (captured?.validation[label] ?? 0),
+    ),
+  );
   if (instances <= most) return;
   throw new UsageError(
     `training.instanceCount is ${instances}, and the largest class has ${most} training pictures: ` +
@@ -151,6 +168,7 @@ function describe(
     test: test.labels.map((label, at) => ({
       key: `test/${pictureName(head.classes[label], test.ids[at])}`,
       label,
+      ...(test.captured.has(at) && { captured: true }),
     })),
   };
 }

@@ -1,0 +1,71 @@
+import { createReadStream } from "node:fs";
+import { basename } from "node:path";
+import { createInterface } from "node:readline";
+import { Display } from "../local/console/display.ts";
+import { cancelOnSignals } from "../pipeline/cancel.ts";
+import { destroyClients, makeClients } from "../pipeline/clients.ts";
+import { loadConfig } from "../pipeline/config.ts";
+import type { Context } from "../pipeline/context.ts";
+import { messageOf, UsageError } from "../pipeline/errors.ts";
+import { uploadLabels } from "../pipeline/labels/upload-labels.ts";
+import { type Arguments, parseArguments } from "./arguments.ts";
+import { bucketOf } from "./bucket.ts";
+import { listPictures } from "./list-pictures.ts";
+import { readLabels } from "./read-labels.ts";
+
+const display = new Display(process.stdout);
+const options = parseArguments(process.argv.slice(2));
+process.exitCode = typeof options === "number" ? options : await main(options);
+
+/** Lists what is to be labelled, or uploads labels, and says what it did. Returns the exit code. */
+async function main(args: Arguments): Promise<number> {
+  using cancel = cancelOnSignals((name) =>
+    display.say(`\n${name}: ending; once more ends at once`),
+  );
+  const clients = makeClients();
+  const context = { clients, progress: display, signal: cancel.signal };
+  try {
+    for (const line of await run(context, args)) display.say(line);
+    return cancel.exitCode ?? 0;
+  } catch (error) {
+    if (cancel.exitCode !== undefined) return cancel.exitCode;
+    display.say(display.bad(messageOf(error)));
+    return error instanceof UsageError ? 2 : 1;
+  } finally {
+    destroyClients(clients);
+  }
+}
+
+async function run(context: Context, args: Arguments): Promise<string[]> {
+  const { file, list } = args;
+  const overrides = (["environment", "bucket"] as const)
+    .map((name) => ({ path: [name], value: args[name], from: `--${name}` }))
+    .filter(({ value }) => value !== undefined);
+  const config = await loadConfig(args.config, overrides);
+  if (list !== undefined) return await listPictures(context, config, { ...args, list });
+  const { classes, background } = config.dataset;
+  const known = background.count > 0 ? [...classes, background.name] : classes;
+  // A wrong line is to be told before anything is asked of AWS.
+  const { labels, blank } = await readLabels(linesOf(file), {
+    name: file === undefined || file === "-" ? "standard input" : basename(file),
+    classes: known,
+  });
+  const unsaid = blank === 0 ? "" : `; ${blank} lines have no class yet`;
+  if (labels.length === 0) return [`no labels${unsaid}`];
+  const bucket = await bucketOf(context, config);
+  const { added, changed, same, written } = await uploadLabels(context, config, { bucket, labels });
+  return [
+    `${labels.length} labels: ${added} new, ${changed} changed, ${same} there already${unsaid}`,
+    ...written,
+    "To train with them: the workflow Pipeline with `with-captures` (docs/drift.md).",
+  ];
+}
+
+async function* linesOf(file: string | undefined): AsyncGenerator<string> {
+  const input = file === undefined || file === "-" ? process.stdin : createReadStream(file);
+  try {
+    yield* createInterface({ input, crlfDelay: Infinity });
+  } catch (cause) {
+    throw new UsageError(`${file} cannot be read: ${messageOf(cause)}`, { cause });
+  }
+}

@@ -1,0 +1,57 @@
+import { access, mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { UsageError } from "../pipeline/errors.ts";
+import type { Chosen } from "../pipeline/labels/choose-captures.ts";
+import { csvLine } from "./csv.ts";
+import { labelPage } from "./page.ts";
+
+/**
+ * Writes pictures by their events' ids, `labels.csv` to fill in, and `index.html`, which shows the ones
+ * and makes the other.
+ * @returns the table's path.
+ * @throws UsageError where the folder has a table already: somebody's work may stand in it.
+ */
+export async function writePictures(
+  folder: string,
+  chosen: readonly Chosen[],
+  classes: readonly string[],
+): Promise<string> {
+  const file = join(folder, "labels.csv");
+  const exists = await access(file).then(
+    () => true,
+    () => false,
+  );
+  if (exists) {
+    throw new UsageError(
+      `${file} is there already, perhaps with labels: upload it (npm run labels -- ${file}), or name another folder.`,
+    );
+  }
+  await mkdir(folder, { recursive: true });
+  for (const each of chosen) await writeFile(join(folder, fileOf(each)), each.picture);
+  const rows = chosen.map(({ eventId, predicted, confidence, time, ...rest }) =>
+    csvLine([
+      eventId,
+      "",
+      predicted,
+      confidence.toFixed(3),
+      time.toISOString(),
+      fileOf({ eventId, ...rest }),
+    ]),
+  );
+  const header = "eventId,class,predicted,confidence,time,file";
+  await writeFile(
+    join(folder, "index.html"),
+    labelPage(
+      chosen.map((each) => ({ ...each, file: fileOf(each) })),
+      classes,
+    ),
+  );
+  await writeFile(file, `${[header, ...rows].join("\n")}\n`);
+  return file;
+}
+
+/** The name of a picture's file: nothing of an id leads out of the folder. */
+function fileOf({ eventId, picture }: Pick<Chosen, "eventId" | "picture">): string {
+  const extension = picture[0] === 0x89 ? "png" : "jpg";
+  return `${eventId.replaceAll(/[^\w-]/g, "_")}.${extension}`;
+}

@@ -1,0 +1,193 @@
+import type { Config } from "../config.ts";
+import type { Context } from "../context.ts";
+import { StepError } from "../errors.ts";
+import { readGroundTruth, type TimedLabel } from "../labels/ground-truth.ts";
+import { labelledCaptures } from "../labels/labelled-captures.ts";
+import { sum } from "../metrics.ts";
+import { sha256 } from "../s3.ts";
+import { type Fate, fateOf } from "./fate.ts";
+import { type Picture, type Source, survey } from "./source.ts";
+import { squeeze } from "./squeeze.ts";
+
+/** What became of an environment's labels. */
+export interface CapturedCounts {
+  readonly labels: number;
+  /** Pictures that the data set has of them. */
+  readonly used: Readonly<Record<Fate, number>>;
+  /** The same picture as another one, of the data set or labelled before. */
+  readonly repeated: number;
+  /** What can't be used, by why. */
+  readonly unusable: Readonly<Record<Fault, number>>;
+}
+
+type Fault =
+  | "without capture"
+  | "undecodable"
+  | "of another class"
+  | "contradictory"
+  | "unreadable";
+
+/** The share of unusable labels above which something is wrong with all of them. */
+const MOST_UNUSABLE = 0.1;
+
+/** What is known of a captured picture once it was looked at. */
+interface Entry {
+  readonly label: number;
+  readonly id: number;
+  readonly fate: Fate;
+}
+
+/**
+ * A data set with the pictures that an environment's endpoint was sent and people have labelled. They
+ * keep their split from run to run; one that the data set has already, or that came before, is left
+ * out, so that no picture is in two splits. Test pictures stay as large as they came: the model is
+ * measured on what its endpoint is asked. The others are squeezed as a folder's are.
+ * @throws StepError where more than a tenth of the labels can't be used.
+ */
+export async function withCaptures(
+  context: Context,
+  config: Pick<Config, "project" | "environment" | "dataset">,
+  { source, bucket }: { readonly source: Source; readonly bucket: string },
+): Promise<{ readonly source: Source; readonly counts: CapturedCounts }> {
+  const truth = await readGroundTruth(context, config, bucket);
+  const known = new Map(
+    [...truth.labels].filter(([, each]) => source.classes.includes(each.class)),
+  );
+  const { seen, nextId } = await lookThrough(source, context);
+  const entries = new Map<string, Entry>();
+  const none = () => source.classes.map(() => 0);
+  const captured: Record<Fate, number[]> = { train: none(), validation: none(), test: none() };
+  let undecodable = 0;
+  let found = 0;
+  for await (const { eventId, class: name, picture } of labelledCaptures(
+    context,
+    config,
+    bucket,
+    known,
+  )) {
+    context.progress.count(++found, known.size, "labelled pictures looked at");
+    const png = picture && (await squeeze(picture).catch(() => undefined));
+    if (picture === undefined || png === undefined) {
+      undecodable += 1;
+      continue;
+    }
+    const hash = sha256(png);
+    if (seen.has(hash)) continue;
+    seen.add(hash);
+    const fate = fateOf(picture, config.dataset);
+    const label = source.classes.indexOf(name);
+    captured[fate][label] = (captured[fate][label] ?? 0) + 1;
+    entries.set(eventId, { label, id: nextId + entries.size, fate });
+  }
+  const counts: CapturedCounts = {
+    labels: truth.labels.size + truth.conflicting + truth.unreadable,
+    used: capturedCounts(captured),
+    repeated: found - undecodable - entries.size,
+    unusable: {
+      "without capture": known.size - found,
+      undecodable,
+      "of another class": truth.labels.size - known.size,
+      contradictory: truth.conflicting,
+      unreadable: truth.unreadable,
+    },
+  };
+  refuseUnusable(counts, source, config);
+  context.progress.line(describe(counts));
+  if (entries.size === 0) return { source, counts };
+  const labels = new Map([...known].filter(([eventId]) => entries.has(eventId)));
+  const others = () => capturedPictures(context, config, { bucket, labels, entries });
+  const { train, test } = source.survey.counts;
+  const share = entries.size / sum([...train, ...test]);
+  const pictures = () => dealtIn(source.pictures(), others(), share);
+  const merged = await survey(source.name, source.classes, pictures, context.signal);
+  return { source: { ...source, ...merged, captured }, counts };
+}
+
+/** How many captured pictures a data set has for each purpose. */
+export function capturedCounts(captured: NonNullable<Source["captured"]>): Record<Fate, number> {
+  const { train, validation, test } = captured;
+  return { train: sum(train), validation: sum(validation), test: sum(test) };
+}
+
+/** The pictures that a data set has already, by their pixels, and a number above all of theirs. */
+async function lookThrough({ pictures }: Source, { signal }: Context) {
+  const seen = new Set<string>();
+  let nextId = 0;
+  for await (const { id, png } of pictures()) {
+    signal.throwIfAborted();
+    seen.add(sha256(await png()));
+    nextId = Math.max(nextId, id + 1);
+  }
+  return { seen, nextId };
+}
+
+async function* capturedPictures(
+  context: Context,
+  config: Pick<Config, "project" | "environment">,
+  {
+    bucket,
+    labels,
+    entries,
+  }: {
+    readonly bucket: string;
+    readonly labels: ReadonlyMap<string, TimedLabel>;
+    readonly entries: ReadonlyMap<string, Entry>;
+  },
+): AsyncGenerator<Picture, void, undefined> {
+  for await (const { eventId, picture } of labelledCaptures(context, config, bucket, labels)) {
+    const entry = entries.get(eventId);
+    if (entry === undefined || picture === undefined) continue;
+    const { fate, label, id } = entry;
+    const png = () => squeeze(picture, fate === "test" ? Infinity : undefined);
+    const split = fate === "test" ? "test" : "train";
+    yield { split, label, id, content: picture, png, captured: fate };
+  }
+}
+
+/** Pictures with others spread among them, `share` for each: training reads its files in order. */
+async function* dealtIn(
+  pictures: AsyncIterable<Picture>,
+  others: AsyncGenerator<Picture, void, undefined>,
+  share: number,
+): AsyncGenerator<Picture, void, undefined> {
+  let due = 0;
+  for await (const picture of pictures) {
+    yield picture;
+    for (due += share; due >= 1; due -= 1) {
+      const { done, value } = await others.next();
+      if (done !== true) yield value;
+    }
+  }
+  yield* others;
+}
+
+function refuseUnusable(
+  { labels, unusable }: CapturedCounts,
+  { classes }: Source,
+  { environment }: Pick<Config, "environment">,
+): void {
+  const lost = sum(Object.values(unusable));
+  if (lost <= MOST_UNUSABLE * labels) return;
+  throw new StepError(
+    `${lost} of ${labels} labels of ${environment} can't be used: ${faults(unusable)}. The classes are ` +
+      `${classes.join(", ")}. Nothing is staged: correct the labels (npm run labels), or stage ` +
+      "without captures.",
+  );
+}
+
+function describe({ labels, used, repeated, unusable }: CapturedCounts): string {
+  if (labels === 0) return "no captured pictures are labelled: the data set stays as it is";
+  const lost = faults(unusable);
+  return (
+    `${labels} labelled captures: ${used.train} to train on, ${used.validation} to validate, ${used.test} to test` +
+    (repeated === 0 ? "" : `, ${repeated} repeated`) +
+    (lost === "" ? "" : `; left out: ${lost}`)
+  );
+}
+
+function faults(unusable: CapturedCounts["unusable"]): string {
+  return Object.entries(unusable)
+    .filter(([, count]) => count > 0)
+    .map(([why, count]) => `${count} ${why}`)
+    .join(", ");
+}

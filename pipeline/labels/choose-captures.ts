@@ -1,0 +1,112 @@
+import { type Capture, captureLines, parseCapture } from "../capture.ts";
+import type { Config } from "../config.ts";
+import type { Context } from "../context.ts";
+import { fateOf, lotOf } from "../dataset/fate.ts";
+import { confidence, predictedClass } from "../metrics.ts";
+import { EventIds, hashOf } from "../monitoring/event-ids.ts";
+import { capturePrefix } from "./every-capture.ts";
+import { pictureOf } from "./labelled-captures.ts";
+
+/** A captured picture that is worth a label. */
+export interface Chosen {
+  readonly eventId: string;
+  readonly time: Date;
+  readonly picture: Buffer;
+  /** Name of the likeliest class. */
+  readonly predicted: string;
+  readonly confidence: number;
+}
+
+export interface ChooseInput {
+  readonly bucket: string;
+  /** Name of the model that answered. */
+  readonly model: string;
+  /** How many at most. */
+  readonly count: number;
+  readonly since: Date;
+  /** Of the model that answered, in the order of its labels. */
+  readonly classes: readonly string[];
+  /** Events that are labelled already. */
+  readonly labelled: ReadonlySet<string>;
+  /** How little a picture needs a label, the less the sooner; by default the model's confidence. */
+  readonly rank?: (capture: Capture, picture: Buffer) => Promise<number> | number;
+}
+
+export interface ChosenCaptures {
+  readonly chosen: readonly Chosen[];
+  /** Pictures that were captured in the window and not labelled yet. */
+  readonly of: number;
+}
+
+/**
+ * Chooses what to label from what the endpoint was asked since a time: of the pictures that training
+ * would get those of the lowest rank; of those that the test would get a sample by lot, in the share in
+ * which visitors send them, since a model that is measured on hard ones alone says nothing of the
+ * traffic. Holds no more than is chosen, twice.
+ */
+export async function chooseCaptures(
+  { clients, signal, progress }: Context,
+  config: Pick<Config, "project" | "environment" | "dataset">,
+  { bucket, model, count, since, classes, labelled, rank = certainty }: ChooseInput,
+): Promise<ChosenCaptures> {
+  const { seed } = config.dataset;
+  const seen = new EventIds();
+  const tests = new Lowest(count);
+  const others = new Lowest(count);
+  let found = 0;
+  let fatedToTest = 0;
+  let lines = 0;
+  const prefix = capturePrefix(config, model);
+  for await (const some of captureLines(clients.s3, bucket, prefix, { since, signal })) {
+    for (const line of some) {
+      const capture = parseCapture(line, classes.length);
+      if (capture === undefined || capture.verification || capture.inferenceTime < since) continue;
+      const picture = labelled.has(capture.eventId) ? undefined : pictureOf(capture);
+      if (picture === undefined || !seen.add(hashOf(capture.eventId))) continue;
+      found += 1;
+      const isTest = fateOf(picture, config.dataset) === "test";
+      if (isTest) fatedToTest += 1;
+      const chosen: Chosen = {
+        eventId: capture.eventId,
+        time: capture.inferenceTime,
+        picture,
+        predicted: classes[predictedClass(capture.probabilities)] ?? "",
+        confidence: confidence(capture),
+      };
+      if (isTest) tests.offer(lotOf(picture, seed), chosen);
+      else others.offer(await rank(capture, picture), chosen);
+    }
+    lines += some.length;
+    progress.count(lines, lines, "captures read");
+  }
+  const forTest = Math.round((Math.min(count, found) * fatedToTest) / Math.max(found, 1));
+  return { chosen: [...tests.take(forTest), ...others.take(count - forTest)], of: found };
+}
+
+function certainty({ probabilities }: Capture): number {
+  return confidence({ probabilities });
+}
+
+/** At most so many things of the lowest rank. */
+class Lowest {
+  readonly #size: number;
+  #kept: { readonly rank: number; readonly chosen: Chosen }[] = [];
+
+  constructor(size: number) {
+    this.#size = size;
+  }
+
+  offer(rank: number, chosen: Chosen): void {
+    this.#kept.push({ rank, chosen });
+    if (this.#kept.length >= 2 * this.#size) this.#cut();
+  }
+
+  take(count: number): Chosen[] {
+    this.#cut();
+    return this.#kept.slice(0, count).map(({ chosen }) => chosen);
+  }
+
+  #cut(): void {
+    this.#kept = this.#kept.toSorted((a, b) => a.rank - b.rank).slice(0, this.#size);
+  }
+}

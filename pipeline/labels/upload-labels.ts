@@ -1,0 +1,201 @@
+import { GetObjectCommand, PutObjectCommand } from "@aws-sdk/client-s3";
+import pMap from "p-map";
+import { parseEvent } from "../capture.ts";
+import type { Config } from "../config.ts";
+import type { Context } from "../context.ts";
+import { explainBucketError } from "../dataset/bucket-error.ts";
+import { StepError } from "../errors.ts";
+import { keys } from "../names.ts";
+import { listObjects } from "../s3.ts";
+import {
+  groundTruthLine,
+  hourFolder,
+  type Label,
+  parseGroundTruth,
+  type TimedLabel,
+} from "./ground-truth.ts";
+import { everyCapture } from "./every-capture.ts";
+import { labelledKey } from "./labelled-captures.ts";
+
+/** A label, and where it was read. */
+export interface ReadLabel extends Label {
+  /** `labels.csv:7`. */
+  readonly from: string;
+}
+
+export interface UploadedLabels {
+  /** Events that were not labelled before. */
+  readonly added: number;
+  /** Events of which another class was said before. */
+  readonly changed: number;
+  /** What was said already. */
+  readonly same: number;
+  /** S3 URIs of the ground truth files that were written. */
+  readonly written: readonly string[];
+}
+
+/** As often as others come in between. */
+const TRIES = 5;
+const CONCURRENCY = 8;
+/** Complaints that are shown. */
+const SHOWN = 10;
+
+/**
+ * Writes labels where Model Monitor looks for ground truth, one file an hour of captures, and keeps each
+ * capture beside them, since a label is worth nothing without its picture. The same labels write
+ * nothing; another class for an event takes the place of the former.
+ * @throws StepError naming the line of every label whose event was not captured; no label is written then.
+ */
+export async function uploadLabels(
+  context: Context,
+  config: Pick<Config, "project" | "environment">,
+  { bucket, labels }: { readonly bucket: string; readonly labels: readonly ReadLabel[] },
+): Promise<UploadedLabels> {
+  try {
+    const timed = await keepCaptures(context, config, bucket, labels);
+    const hours = Map.groupBy(timed, ({ hour }) => hourFolder(hour));
+    const done = await pMap(
+      hours,
+      ([folder, some]) =>
+        mergeHour(context, bucket, `${keys.groundTruth(config)}${folder}labels.jsonl`, some),
+      { concurrency: CONCURRENCY },
+    );
+    return {
+      added: count(done, "added"),
+      changed: count(done, "changed"),
+      same: count(done, "same"),
+      written: done.flatMap(({ uri }) => (uri === undefined ? [] : [uri])),
+    };
+  } catch (error) {
+    context.signal.throwIfAborted();
+    throw explainBucketError(error, bucket);
+  }
+}
+
+/** Finds the captures of labels, and copies those that were not labelled before. */
+async function keepCaptures(
+  context: Context,
+  config: Pick<Config, "project" | "environment">,
+  bucket: string,
+  labels: readonly ReadLabel[],
+): Promise<TimedLabel[]> {
+  const { clients, signal, progress } = context;
+  const missing = new Map(labels.map((label) => [label.eventId, label]));
+  const timed: TimedLabel[] = [];
+  for await (const { key } of listObjects(clients.s3, bucket, keys.labelled(config))) {
+    const [, year, month, day, hour, name] =
+      /\/(\d{4})\/(\d\d)\/(\d\d)\/(\d\d)\/([^/]+)\.jsonl$/.exec(key) ?? [];
+    const label = name === undefined ? undefined : missing.get(decodeURIComponent(name));
+    if (label === undefined) continue;
+    missing.delete(label.eventId);
+    timed.push({ ...label, hour: new Date(`${year}-${month}-${day}T${hour}:00:00Z`) });
+  }
+  if (missing.size === 0) return timed;
+  for await (const some of everyCapture(context, config, bucket)) {
+    const found: { readonly label: TimedLabel; readonly line: Buffer }[] = [];
+    for (const line of some) {
+      const event = parseEvent(line);
+      const label = event && missing.get(event.eventId);
+      if (event === undefined || label === undefined) continue;
+      missing.delete(label.eventId);
+      found.push({ label: { ...label, hour: event.inferenceTime }, line });
+    }
+    await pMap(
+      found,
+      async ({ label, line }) => {
+        await clients.s3.send(
+          new PutObjectCommand({ Bucket: bucket, Key: labelledKey(config, label), Body: line }),
+          { abortSignal: signal },
+        );
+        timed.push(label);
+        progress.count(timed.length, labels.length, "captures found");
+      },
+      { concurrency: CONCURRENCY },
+    );
+    if (missing.size === 0) break;
+  }
+  if (missing.size === 0) return timed;
+  const complaints = [...missing.values()].map(
+    ({ from, eventId }) => `${from}: no capture has the event id "${eventId}".`,
+  );
+  throw new StepError(
+    `${complaints.slice(0, SHOWN).join("\n")}${complaints.length > SHOWN ? `\n... and ${complaints.length - SHOWN} more.` : ""}\n` +
+      `Nothing was labelled. Captures of ${config.environment} are looked for under ` +
+      `s3://${bucket}/${keys.captures(config)}; they come there a minute or two after the answers.`,
+  );
+}
+
+interface Merged {
+  readonly added: number;
+  readonly changed: number;
+  readonly same: number;
+  /** Undefined where nothing had to be written. */
+  readonly uri?: string;
+}
+
+/** Merges labels into the ground truth of an hour, by conditional writes: two people may label at once. */
+async function mergeHour(
+  { clients, signal }: Context,
+  Bucket: string,
+  Key: string,
+  labels: readonly Label[],
+): Promise<Merged> {
+  for (let attempt = 1; ; attempt++) {
+    const { text, etag } = await read();
+    const lines = text.split("\n").filter((line) => line.trim() !== "");
+    const before = new Map(
+      lines.flatMap((line) => {
+        const label = parseGroundTruth(line);
+        return label === undefined ? [] : [[label.eventId, label] as const];
+      }),
+    );
+    const added = labels.filter(({ eventId }) => !before.has(eventId)).length;
+    const same = labels.filter((each) => before.get(each.eventId)?.class === each.class).length;
+    const changed = labels.length - added - same;
+    if (same === labels.length) return { added, changed, same };
+    for (const label of labels) before.set(label.eventId, label);
+    const Body = [...before.values()]
+      .toSorted((a, b) => (a.eventId < b.eventId ? -1 : 1))
+      .map((label) => `${groundTruthLine(label)}\n`)
+      .join("");
+    try {
+      await clients.s3.send(
+        new PutObjectCommand({
+          Bucket,
+          Key,
+          Body,
+          ContentType: "application/jsonlines",
+          ...(etag === undefined ? { IfNoneMatch: "*" } : { IfMatch: etag }),
+        }),
+        { abortSignal: signal },
+      );
+      return { added, changed, same, uri: `s3://${Bucket}/${Key}` };
+    } catch (error) {
+      if (!isConflict(error) || attempt >= TRIES) throw error;
+    }
+  }
+
+  async function read(): Promise<{ text: string; etag?: string | undefined }> {
+    try {
+      const { Body, ETag } = await clients.s3.send(new GetObjectCommand({ Bucket, Key }), {
+        abortSignal: signal,
+      });
+      return { text: (await Body?.transformToString()) ?? "", etag: ETag };
+    } catch (error) {
+      if (error instanceof Error && error.name === "NoSuchKey") return { text: "" };
+      throw error;
+    }
+  }
+}
+
+/** S3's answers where a condition does not hold, or another's write came first. */
+function isConflict(error: unknown): boolean {
+  return (
+    error instanceof Error &&
+    ["PreconditionFailed", "ConditionalRequestConflict"].includes(error.name)
+  );
+}
+
+function count(merged: readonly Merged[], what: "added" | "changed" | "same"): number {
+  return merged.reduce((total, each) => total + each[what], 0);
+}
