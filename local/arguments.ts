@@ -8,6 +8,7 @@ export interface Arguments {
   readonly out: string;
   readonly json?: string;
   readonly keep: boolean;
+  readonly drift: boolean;
 }
 
 /**
@@ -33,6 +34,12 @@ export function parseArguments(argv: readonly string[]): Arguments | number {
       "leave everything up after verify-deployment, with a page to drop photos on, until Ctrl-C",
       false,
     )
+    .option(
+      "--drift",
+      "close the loop: visitors at night and in fog, the monitor finds them, their pictures are labelled, " +
+        "the model learns them (about twice as long)",
+      false,
+    )
     .allowExcessArguments(false)
     .showHelpAfterError("(npm run local -- --help shows the options)")
     .addHelpText(
@@ -40,7 +47,7 @@ export function parseArguments(argv: readonly string[]): Arguments | number {
       `
 Exit codes:
   0  done, the gate was open
-  1  a step failed
+  1  a step failed; with --drift also: the monitor did not say what it should
   2  the command line, the configuration or the dataset is wrong; nothing was started
   3  the gate stayed closed; nothing was deployed
   130, 143  cancelled by Ctrl-C or SIGTERM; everything was torn down
@@ -49,7 +56,10 @@ Examples:
   npm run local
   npm run local -- --dataset drawn
   npm run local -- --dataset ~/pictures --json run.json
-  npm run local -- --keep`,
+  npm run local -- --keep
+  npm run local -- --dataset drawn --drift`,
     );
-  return readCommandLine<Arguments>(command, argv);
+  return readCommandLine<Arguments>(command, argv, ({ keep, drift }) => {
+    if (keep && drift) command.error("error: --keep and --drift do not go together.");
+  });
 }

@@ -1,17 +1,16 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import type { EvaluationDocument } from "../report/evaluation-document.ts";
+import type { Champion } from "../pipeline/champion.ts";
 import type { Config } from "../pipeline/config.ts";
 import type { Context } from "../pipeline/context.ts";
 import type { Source } from "../pipeline/dataset/source.ts";
 import type { Evaluation } from "../pipeline/evaluation.ts";
 import type { GateDecision } from "../pipeline/gate-decision.ts";
 import type { Dataset } from "../pipeline/manifest.ts";
-import { keys } from "../pipeline/names.ts";
 import { deployEndpoint, type DeployedEndpoint } from "../pipeline/steps/deploy-endpoint.ts";
 import { deployStack } from "../pipeline/steps/deploy-stack.ts";
-import { evaluateModel } from "../pipeline/steps/evaluate-model.ts";
+import { type EvaluatedModel, evaluateModel } from "../pipeline/steps/evaluate-model.ts";
 import { gateDeployment } from "../pipeline/steps/gate-deployment.ts";
-import { monitorEndpoint, type Monitoring } from "../pipeline/steps/monitor-endpoint.ts";
+import type { Monitoring } from "../pipeline/steps/monitor-endpoint.ts";
 import { stageData } from "../pipeline/steps/stage-data.ts";
 import { trainModel } from "../pipeline/steps/train-model.ts";
 import { verifyDeployment, type Verification } from "../pipeline/steps/verify-deployment.ts";
@@ -20,19 +19,29 @@ import type { Deployed } from "./app.ts";
 import type { Bootstrap } from "./bootstrap.ts";
 import { checkedOutCommit } from "./commit.ts";
 import type { StepLog } from "./steps.ts";
-import { sendTraffic } from "./traffic.ts";
+import { monitorTraffic, pollIntervalMs, sendTraffic } from "./traffic.ts";
 
 /** What the steps have made so far; what a closed gate or a failure kept from happening is absent. */
 export interface Made {
   dataset?: Dataset;
   tuning?: TunedTraining;
   evaluation?: Evaluation;
+  /** The model that served before, as it was measured beside this one. */
+  champion?: Champion;
   modelPackageArn?: string;
   evaluationReport?: EvaluationDocument;
   gate?: GateDecision;
   endpoint?: DeployedEndpoint;
   verification?: Verification;
   monitoring?: Monitoring;
+}
+
+/** A model that may be deployed, beside what it was made of. */
+export interface Approved extends Pick<
+  EvaluatedModel,
+  "evaluation" | "baseline" | "modelPackageArn"
+> {
+  readonly dataset: Dataset;
 }
 
 export interface PipelineInput {
@@ -44,11 +53,6 @@ export interface PipelineInput {
   readonly keep: ((deployed: Deployed) => Promise<void>) | undefined;
 }
 
-/** What is local answers at once: looking often keeps the run short. */
-const pollIntervalMs = 200;
-/** Captures reach S3 a moment after the answers. */
-const CAPTURE_DELAY_MS = 2000;
-
 /**
  * Runs the steps from stage-data to monitor-endpoint and fills `made` as it goes, so that a failure
  * leaves behind what was reached. A closed gate ends it early, without an error.
@@ -56,10 +60,38 @@ const CAPTURE_DELAY_MS = 2000;
 export async function runSteps(
   context: Context,
   config: Config,
-  { aws, source, run, log, keep }: PipelineInput,
+  input: PipelineInput,
   made: Made,
 ): Promise<void> {
-  const { bucket, executionRoleArn, cloudFormationRoleArn, permissionsBoundaryArn } = aws;
+  const approved = await makeModel(context, config, input, made);
+  if (approved === undefined) return;
+  const { endpointName, apiUrl } = await deploy(context, config, { ...input, approved }, made);
+  const { dataset, evaluation } = approved;
+  if (input.keep !== undefined) {
+    await input.keep({ apiUrl, dataset, evaluation });
+    return;
+  }
+  const { bucket } = input.aws;
+  made.monitoring = await input.log.run(
+    "monitor-endpoint",
+    () =>
+      monitorTraffic(context, config, { ...approved, bucket, endpointName }, () =>
+        sendTraffic(context, dataset, endpointName),
+      ),
+    ({ verdict, records }) => `${verdict} in ${records} inferences`,
+  );
+}
+
+type ModelInput = Omit<PipelineInput, "keep">;
+
+/** The steps from stage-data to gate-deployment. Undefined where the gate stays closed. */
+export async function makeModel(
+  context: Context,
+  config: Config,
+  { aws, source, run, log }: ModelInput,
+  made: Made,
+): Promise<Approved | undefined> {
+  const { bucket, executionRoleArn } = aws;
   const dataset = await log.run(
     "stage-data",
     () => stageData(context, config, { source, bucket }),
@@ -88,8 +120,9 @@ export async function runSteps(
       }),
     ({ modelPackageArn }) => modelPackageArn.split(":").at(-1) ?? modelPackageArn,
   );
-  const { evaluation, evaluationUri, baseline, modelPackageArn } = evaluated;
+  const { evaluation, evaluationUri, modelPackageArn } = evaluated;
   made.evaluation = evaluation;
+  if (evaluated.champion !== undefined) made.champion = evaluated.champion;
   made.modelPackageArn = modelPackageArn;
   made.evaluationReport = evaluated.document;
   made.gate = await log.run(
@@ -97,7 +130,18 @@ export async function runSteps(
     () => gateDeployment(context, config, { evaluationUri, modelPackageArn }),
     ({ line }) => line,
   );
-  if (!made.gate.approved) return;
+  return made.gate.approved ? { ...evaluated, dataset } : undefined;
+}
+
+/** The steps from deploy-endpoint to verify-deployment. */
+export async function deploy(
+  context: Context,
+  config: Config,
+  { aws, run, log, approved }: ModelInput & { readonly approved: Approved },
+  made: Made,
+): Promise<{ readonly endpointName: string; readonly apiUrl: string }> {
+  const { bucket, cloudFormationRoleArn, permissionsBoundaryArn } = aws;
+  const { dataset, evaluation, modelPackageArn } = approved;
   const deployment = (made.endpoint = await log.run(
     "deploy-endpoint",
     () => deployEndpoint(context, config, { modelPackageArn, bucket, run, pollIntervalMs }),
@@ -129,28 +173,5 @@ export async function runSteps(
     ({ confident, unsure, strangers }) =>
       `${confident} routed, ${unsure} below the threshold, ${strangers} no vehicle`,
   );
-  if (keep !== undefined) {
-    await keep({ apiUrl, dataset, evaluation });
-    return;
-  }
-  made.monitoring = await log.run(
-    "monitor-endpoint",
-    async () => {
-      // The verification picked its pictures; the monitor is to see what visitors send. Captures
-      // carry whole seconds, so the traffic begins with one.
-      const since = new Date(Math.ceil(Date.now() / 1000) * 1000);
-      await sleep(since.getTime() - Date.now(), undefined, { signal: context.signal });
-      await sendTraffic(context, dataset, endpointName);
-      await sleep(CAPTURE_DELAY_MS, undefined, { signal: context.signal });
-      return monitorEndpoint(context, config, {
-        bucket,
-        captureUri: `s3://${bucket}/${keys.capture(config, evaluation.trainingJobName)}`,
-        endpointName,
-        evaluation,
-        baseline,
-        since,
-      });
-    },
-    ({ verdict, records }) => `${verdict} in ${records} inferences`,
-  );
+  return { endpointName, apiUrl };
 }

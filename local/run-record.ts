@@ -3,9 +3,17 @@ import { readFile } from "node:fs/promises";
 import type { Config } from "../pipeline/config.ts";
 import type { RunDocument } from "../report/run-document.ts";
 import { TeardownError } from "../pipeline/steps/teardown.ts";
-import type { Strangers } from "../pipeline/strangers.ts";
 import type { RunDataset } from "./dataset.ts";
+import { loopRecord } from "./drift/loop-record.ts";
+import type { MadeLoop } from "./drift/loop.ts";
 import type { Made } from "./pipeline.ts";
+import {
+  datasetRecord,
+  deploymentRecord,
+  evaluationRecord,
+  gateRecord,
+  monitoringRecord,
+} from "./records.ts";
 import type { StepLog } from "./steps.ts";
 
 export interface RunFacts {
@@ -16,66 +24,28 @@ export interface RunFacts {
   readonly config: Config;
   readonly made: Made;
   readonly log: StepLog;
+  /** Of `--drift`. */
+  readonly loop?: MadeLoop | undefined;
 }
 
 /** The run as the document that `--json` writes and the report shows. */
 export async function runDocument(facts: RunFacts): Promise<RunDocument> {
   const { made, config, errors } = facts;
-  const { source, insteadOf } = facts.dataset;
-  const { dataset, evaluation, gate, endpoint, modelPackageArn, verification, monitoring } = made;
+  const { insteadOf } = facts.dataset;
+  const { dataset, evaluation, gate, verification, monitoring } = made;
+  const deployment = deploymentRecord(made);
   return {
     schemaVersion: 1,
     startedAt: facts.startedAt.toISOString(),
     seconds: Math.round((Date.now() - facts.startedAt.getTime()) / 100) / 10,
     exitCode: facts.exitCode,
     ...(errors.length > 0 && { error: errors.map(String).join("\n") }),
-    ...(dataset && {
-      dataset: {
-        source: source.name,
-        drawn: source.name === "drawn",
-        ...(insteadOf !== undefined && { insteadOf }),
-        ...dataset.manifest.counts,
-        classes: dataset.manifest.classes,
-        ...(dataset.manifest.background !== undefined && {
-          background: dataset.manifest.background,
-        }),
-        hash: dataset.manifest.hash,
-      },
-    }),
+    ...(dataset && { dataset: datasetRecord(dataset, insteadOf) }),
     steps: facts.log.records,
     ...(made.tuning && { tuning: made.tuning }),
-    ...(evaluation && {
-      evaluation: {
-        correct: evaluation.correct,
-        total: evaluation.total,
-        accuracy: evaluation.accuracy,
-        interval: evaluation.interval,
-        confusionMatrix: evaluation.confusionMatrix,
-        perClass: evaluation.perClass,
-        auc: evaluation.auc,
-        logLoss: evaluation.logLoss,
-        calibrationError: evaluation.calibrationError,
-        ...(evaluation.strangers && { strangers: countsOf(evaluation.strangers) }),
-      },
-    }),
-    ...(gate && {
-      gate: {
-        approved: gate.approved,
-        required: gate.required,
-        line: gate.line,
-        reason: gate.reason,
-        championLine: gate.championLine,
-        ...(gate.comparison && { comparison: gate.comparison }),
-      },
-    }),
-    ...(endpoint &&
-      modelPackageArn !== undefined && {
-        deployment: {
-          endpointName: endpoint.endpointName,
-          endpointConfigName: endpoint.endpointConfigName,
-          modelPackageArn,
-        },
-      }),
+    ...(evaluation && { evaluation: evaluationRecord(evaluation) }),
+    ...(gate && { gate: gateRecord(gate) }),
+    ...(deployment && { deployment }),
     ...(verification && {
       verification: {
         executions: verification.confident + verification.unsure + verification.strangers,
@@ -85,23 +55,12 @@ export async function runDocument(facts: RunFacts): Promise<RunDocument> {
         latencyMs: verification.latencies,
       },
     }),
-    ...(monitoring && {
-      monitoring: {
-        verdict: monitoring.verdict,
-        records: monitoring.records,
-        skipped: monitoring.skipped,
-        features: monitoring.features,
-        ...(monitoring.driftedSince !== undefined && { driftedSince: monitoring.driftedSince }),
-      },
-    }),
+    ...(monitoring && { monitoring: monitoringRecord(monitoring) }),
+    ...(facts.loop && { loop: loopRecord(facts.loop) }),
     leftovers: leftovers(facts),
     versions: await versions(),
     seeds: { split: config.dataset.seed },
   };
-}
-
-function countsOf({ total, passed, share, interval, threshold }: Strangers) {
-  return { total, passed, share, interval, threshold };
 }
 
 /** What stands after teardown; a teardown that could not look does not claim to know. */

@@ -7,7 +7,10 @@ import { openRunDataset, type RunDataset } from "./dataset.ts";
 import { keepUp } from "./keep.ts";
 import { runSteps, type Made } from "./pipeline.ts";
 import { runDocument } from "./run-record.ts";
-import { StepLog } from "./steps.ts";
+import { closeLoop, type MadeLoop } from "./drift/loop.ts";
+import { showLoop } from "./drift/summary.ts";
+import { openVisitors, type Visitors } from "./drift/visitors.ts";
+import { loopStepNames, StepLog, stepNames } from "./steps.ts";
 import { dataLine, showSummary } from "./summary.ts";
 import { writeRun } from "./write-run.ts";
 import { cancelOnSignals, type Cancel } from "../pipeline/cancel.ts";
@@ -41,7 +44,9 @@ async function main(args: Arguments): Promise<number> {
     const config: Config = { ...written, dataset: { ...written.dataset, source: dataset.opened } };
     if (dataset.insteadOf !== undefined) display.say(display.bad(dataset.insteadOf));
     display.say(`scones: ${config.dataset.classes.join(", ")}; ${dataLine(dataset)}`);
-    return await runAll(args, config, dataset, cancel);
+    if (!args.drift) return await runAll(args, config, dataset, cancel);
+    const { source, visitors } = await openVisitors(dataset.source, config, cancel.signal);
+    return await runAll(args, config, { ...dataset, source }, cancel, visitors);
   } catch (error) {
     if (cancel.exitCode !== undefined) return cancel.exitCode;
     display.say(display.bad(messageOf(error)));
@@ -54,10 +59,12 @@ async function runAll(
   config: Config,
   dataset: RunDataset,
   cancel: Cancel,
+  visitors?: Visitors,
 ): Promise<number> {
   const startedAt = new Date();
-  const log = new StepLog(display);
+  const log = new StepLog(display, visitors === undefined ? stepNames : loopStepNames);
   const made: Made = {};
+  const loop: MadeLoop | undefined = visitors && { reports: [] };
   const errors: unknown[] = [];
   {
     display.heading("local AWS");
@@ -74,16 +81,23 @@ async function runAll(
       await keepUp(aws, app, dataset, display, cancel.signal);
     };
     const keep = args.keep ? serve : undefined;
-    await runSteps(context, config, { ...dataset, aws, run, log, keep }, made).catch((error) =>
-      errors.push(cancel.signal.aborted ? cancel.signal.reason : error),
-    );
+    const input = { ...dataset, aws, run, log, keep };
+    const say = (text: string) => display.say(`\n${display.bold(text)}`);
+    const work =
+      visitors === undefined || loop === undefined
+        ? runSteps(context, config, input, made)
+        : closeLoop(context, config, { ...input, visitors, say, out: args.out }, made, loop);
+    await work.catch((error) => errors.push(cancel.signal.aborted ? cancel.signal.reason : error));
     await tearDown(aws, config, log).catch((error) => errors.push(error));
   }
   const kept = args.keep && made.verification !== undefined;
-  const exitCode = exitCodeOf(made, errors, kept ? undefined : cancel.exitCode);
-  const record = await runDocument({ startedAt, exitCode, errors, dataset, config, made, log });
+  const gates = [made.gate, loop?.retrained?.gate];
+  const exitCode = exitCodeOf(gates, errors, kept ? undefined : cancel.exitCode);
+  const facts = { startedAt, exitCode, errors, dataset, config, made, log, loop };
+  const record = await runDocument(facts);
   const report = await writeRun(record, made, args);
   showSummary(display, record, dataset, report);
+  if (record.loop !== undefined) showLoop(display, record.loop);
   for (const error of errors) display.say(display.bad(`error   ${messageOf(error)}`));
   return exitCode;
 }
@@ -101,8 +115,12 @@ async function tearDown(aws: LocalAws, config: Config, log: StepLog): Promise<vo
   );
 }
 
-function exitCodeOf(made: Made, errors: readonly unknown[], cancelled: number | undefined): number {
+function exitCodeOf(
+  gates: readonly Made["gate"][],
+  errors: readonly unknown[],
+  cancelled: number | undefined,
+): number {
   if (cancelled !== undefined) return cancelled;
   if (errors.length > 0) return 1;
-  return made.gate?.approved === false ? 3 : 0;
+  return gates.some((gate) => gate?.approved === false) ? 3 : 0;
 }

@@ -26,6 +26,12 @@ export interface DatasetRecord {
   readonly train: number;
   readonly validation: number;
   readonly test: number;
+  /** Of these the ones that were captured at the endpoint and labelled; absent where none were asked for. */
+  readonly captured?: {
+    readonly train: number;
+    readonly validation: number;
+    readonly test: number;
+  };
   readonly classes: readonly string[];
   /** The last of the classes, where it is of pictures of anything else. */
   readonly background?: string;
@@ -80,6 +86,35 @@ export interface VerificationRecord {
   readonly latencyMs: { readonly p50: number; readonly p95: number };
 }
 
+/** The loop that `--drift` closes: what was not reached is absent. */
+export interface LoopRecord {
+  /** Of visitors by daylight, whom the model had never seen: no drift. */
+  readonly daylight?: MonitoringRecord;
+  /** Of visitors at night and in fog, when their drift was found: `records` had come by then. */
+  readonly drift?: MonitoringRecord;
+  /** How many captured pictures were labelled. */
+  readonly labels?: number;
+  /** What the retrained model was made of; its `captured` are of the labelled pictures. */
+  readonly dataset?: DatasetRecord;
+  /** Of the retrained model, on the former test pictures and the captured ones. */
+  readonly evaluation?: EvaluationRecord;
+  /** On the captured test pictures of vehicles alone. */
+  readonly captured?: {
+    readonly total: number;
+    /** By the retrained model. */
+    readonly correct: number;
+    /** By the model that served before. */
+    readonly before?: number;
+  };
+  /** Of the retrained model, beside the one that served. */
+  readonly gate?: GateRecord;
+  readonly deployment?: DeploymentRecord;
+  /** Of other visitors at night and in fog, by the retrained model: no drift. */
+  readonly later?: MonitoringRecord;
+  /** Folders with what the monitor wrote: `report.json`, `statistics.json`, `constraint_violations.json`. */
+  readonly reports: readonly string[];
+}
+
 /**
  * One run of the whole pipeline, as `--json` writes it and the report shows it. The shape is stable:
  * a field is never renamed or given another meaning without a new `schemaVersion`; new optional
@@ -103,6 +138,8 @@ export interface RunDocument {
   readonly deployment?: DeploymentRecord;
   readonly verification?: VerificationRecord;
   readonly monitoring?: MonitoringRecord;
+  /** Of `--drift`; the fields above are then of the first model, but for `steps`. */
+  readonly loop?: LoopRecord;
   /** What teardown found still standing; empty is the promise. */
   readonly leftovers: readonly string[];
   /** Of scones, node, ministack, onnxruntime and whatever else decides the result. */
