@@ -78,14 +78,15 @@ export function sha256(text: string | Uint8Array): string {
 
 /**
  * The keys under a prefix with their sizes in bytes and ETags (an MD5 in hex, where the bucket is
- * not encrypted with KMS), all pages, in S3's order; with `startAfter` those behind it.
+ * not encrypted with KMS), and when they were written, all pages, in S3's order; with `startAfter` those
+ * behind it.
  */
 export async function* listObjects(
   s3: S3Client,
   bucket: string,
   prefix: string,
   { startAfter }: { readonly startAfter?: string | undefined } = {},
-): AsyncGenerator<{ key: string; size: number; etag: string }> {
+): AsyncGenerator<{ key: string; size: number; etag: string; modified: Date }> {
   let token: string | undefined;
   do {
     const page = await s3.send(
@@ -96,8 +97,13 @@ export async function* listObjects(
         ...(token === undefined ? {} : { ContinuationToken: token }),
       }),
     );
-    for (const { Key, Size, ETag } of page.Contents ?? []) {
-      yield { key: Key ?? "", size: Size ?? 0, etag: ETag?.replaceAll('"', "") ?? "" };
+    for (const { Key, Size, ETag, LastModified } of page.Contents ?? []) {
+      yield {
+        key: Key ?? "",
+        size: Size ?? 0,
+        etag: ETag?.replaceAll('"', "") ?? "",
+        modified: LastModified ?? new Date(0),
+      };
     }
     token = page.NextContinuationToken;
   } while (token !== undefined);

@@ -1,5 +1,6 @@
 import { StepError } from "../../pipeline/errors.ts";
 import { lastExecutions } from "../../pipeline/model-monitor/executions.ts";
+import { readGroundTruth } from "../../pipeline/labels/ground-truth.ts";
 import { readBaseline } from "../../pipeline/monitoring/baseline.ts";
 import { keys, names } from "../../pipeline/names.ts";
 import { readRegisteredEvaluation } from "../../pipeline/registered-evaluation.ts";
@@ -18,13 +19,28 @@ export const action = defineAction({
     hours: withDefault("24", positive),
     failOnDrift: withDefault("false", flag),
   },
-  outputs: ["verdict", "records", "driftedFeatures", "driftedSince", "reportUri", "htmlUri"],
+  outputs: [
+    "verdict",
+    "records",
+    "driftedFeatures",
+    "driftedSince",
+    "shares",
+    "reportUri",
+    "htmlUri",
+    "reportUrl",
+    "servingModel",
+    "servingSince",
+    "newLabels",
+  ],
   async run({ context, config, inputs, output, summarize, notice }) {
     const bucket = bucketOf(config);
+    const begin = Date.now() - inputs.hours * 3_600_000;
     const measured =
       inputs.evaluationUri === undefined
         ? await servingBaseline(context, config)
         : { evaluationUri: inputs.evaluationUri, since: new Date(0) };
+    const { labels } = await readGroundTruth(context, config, bucket, new Date(begin));
+    output({ newLabels: labels.size });
     if (measured === undefined) {
       output({ verdict: "insufficient data", records: 0 });
       notice(`No endpoint ${names.endpoint(config)} serves: there is nothing to monitor.`);
@@ -37,26 +53,27 @@ export const action = defineAction({
       captureUri: `s3://${bucket}/${keys.capture(config, evaluation.trainingJobName)}`,
       evaluation,
       baseline: await readBaseline(context, measured.evaluationUri),
-      since: new Date(Math.max(Date.now() - inputs.hours * 3_600_000, measured.since.getTime())),
+      since: new Date(Math.max(begin, measured.since.getTime())),
     });
-    const { verdict, records, driftedSince, reportUri, htmlUri } = monitoring;
+    const { verdict, records, driftedSince, shares, reportUri, htmlUri } = monitoring;
     const drifted = monitoring.features.filter((feature) => feature.drifted);
     const driftedFeatures = [...new Set(drifted.map(({ name }) => name))].join(",");
+    const links = inConsole(config, (console) => ({ report: console.object(htmlUri) }));
     output({
       verdict,
       records,
       driftedFeatures,
       driftedSince: driftedSince ?? "",
+      shares: JSON.stringify(shares),
       reportUri,
       htmlUri,
+      reportUrl: links[0]?.address ?? "",
+      servingModel: evaluation.trainingJobName,
+      servingSince: measured.since.toISOString(),
     });
     const watched = config.monitoring.modelMonitor !== undefined;
-    await summarize(
-      monitoringSummary(
-        { ...monitoring, executions: watched ? await lastExecutions(context, config) : [] },
-        inConsole(config, (links) => ({ report: links.object(htmlUri) })),
-      ),
-    );
+    const executions = watched ? await lastExecutions(context, config) : [];
+    await summarize(monitoringSummary({ ...monitoring, executions }, links));
     if (verdict === "drift" && inputs.failOnDrift) {
       throw new StepError(
         `Endpoint ${names.endpoint(config)} has drifted in ${driftedFeatures} since ${driftedSince}: see ${htmlUri}. Retrain with newer pictures.`,

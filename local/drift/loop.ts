@@ -36,6 +36,8 @@ export interface LoopInput extends Omit<PipelineInput, "keep"> {
 
 /** Visitors between two looks of the monitor. */
 const BATCH = 10;
+/** How long an update watches its alarms at each step, at most: on a laptop nobody waits five minutes. */
+const MOST_BAKE_SECONDS = 5;
 /** In which a change of input is to be found. */
 const MOST_UNTIL_FOUND = 200;
 
@@ -115,15 +117,27 @@ export async function closeLoop(
 
   say("A model is made of the data set and the labelled pictures, and takes the other's place.");
   loop.retrained = {};
-  const withCaptures = { ...config, dataset: { ...config.dataset, withCaptures: true } };
-  const second = await makeModel(context, withCaptures, input, loop.retrained);
+  const anew = secondRound(config);
+  const second = await makeModel(context, anew, input, loop.retrained);
   loop.captured = await onCaptured(context, loop.retrained);
   if (second === undefined) return;
-  await deploy(context, withCaptures, { ...input, approved: second }, loop.retrained);
+  await deploy(context, anew, { ...input, approved: second }, loop.retrained);
 
   say(`${visitors.later.length} others at night and in fog.`);
   loop.later = await watch("monitor-endpoint", "retrained", second, visitors.later);
   require(loop.later, "no drift", "at night and in fog, with the retrained model");
+}
+
+/** The configuration with the captured pictures, and with an update that takes seconds. */
+function secondRound({ dataset, endpoint, ...rest }: Config): Config {
+  const { deployment } = endpoint;
+  const bakeSeconds = Math.min(deployment.bakeSeconds, MOST_BAKE_SECONDS);
+  const terminationWaitSeconds = Math.min(deployment.terminationWaitSeconds, MOST_BAKE_SECONDS);
+  return {
+    ...rest,
+    dataset: { ...dataset, withCaptures: true },
+    endpoint: { ...endpoint, deployment: { ...deployment, bakeSeconds, terminationWaitSeconds } },
+  };
 }
 
 /** The names of what has drifted, each once. */

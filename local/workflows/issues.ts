@@ -7,6 +7,8 @@ export interface Issue {
   readonly body: string;
   readonly labels: readonly string[];
   readonly state: "open" | "closed";
+  /** ISO 8601. */
+  readonly created_at: string;
 }
 
 /** The issues of one repository, at GitHub's API. */
@@ -26,16 +28,18 @@ export async function startIssueTracker(): Promise<IssueTracker> {
   const issues: Issue[] = [];
   const answer = async (request: IncomingMessage): Promise<[status: number, body: unknown]> => {
     const { pathname, searchParams } = new URL(request.url ?? "", "http://localhost");
-    const [, number, comments] =
+    const [, id, comments] =
       /^\/repos\/[^/]+\/[^/]+\/issues(?:\/(\d+))?(\/comments)?$/.exec(pathname) ?? [];
-    const found = issues.findIndex((issue) => issue.number === Number(number));
+    const found = issues.findIndex((issue) => issue.number === Number(id));
     const issue = issues[found];
     switch (`${request.method} ${pathname.replace(/^.*\/issues/, "issues").replace(/\d+/, "N")}`) {
       case "GET issues":
         return [200, issues.filter((each) => matches(each, searchParams))];
       case "POST issues": {
         const { title = "", body = "", labels = [] } = await fields(request);
-        const made: Issue = { number: issues.length + 1, title, body, labels, state: "open" };
+        const created_at = new Date().toISOString();
+        const number = issues.length + 1;
+        const made: Issue = { number, title, body, labels, state: "open", created_at };
         issues.push(made);
         return [201, made];
       }

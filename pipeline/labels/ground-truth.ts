@@ -67,15 +67,16 @@ export interface GroundTruth {
 /** Files read at a time. */
 const CONCURRENCY = 16;
 
-/** Everything that was said of an environment's captures, whoever uploaded it. */
+/** What was said of an environment's captures, whoever uploaded it: all, or what was written since a time. */
 export async function readGroundTruth(
   { clients: { s3 }, signal }: Context,
   config: Pick<Config, "project" | "environment">,
   bucket: string,
+  writtenSince = new Date(0),
 ): Promise<GroundTruth> {
   const files: string[] = [];
-  for await (const { key } of listObjects(s3, bucket, keys.groundTruth(config))) {
-    if (key.endsWith(".jsonl")) files.push(key);
+  for await (const { key, modified } of listObjects(s3, bucket, keys.groundTruth(config))) {
+    if (key.endsWith(".jsonl") && modified >= writtenSince) files.push(key);
   }
   const texts = await pMap(
     files,

@@ -239,7 +239,7 @@ test("an environment that nothing serves has nothing to monitor, which is no fai
   });
   expect({ code, outputs }).toEqual({
     code: 0,
-    outputs: { verdict: "insufficient data", records: "0" },
+    outputs: { verdict: "insufficient data", records: "0", "new-labels": "0" },
   });
   expect(annotations).toEqual([
     {

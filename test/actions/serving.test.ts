@@ -138,7 +138,12 @@ test("monitor-endpoint compares with the evaluation of the model that serves", a
     records: "20",
     "drifted-features": "",
     "drifted-since": "",
+    shares: expect.stringContaining('"lowConfidence":0.'),
     "report-uri": expect.stringContaining("/scones/chain/monitoring/scones-chain/"),
+    "report-url": "",
+    "serving-model": outputs["training-job-name"],
+    "serving-since": expect.stringMatching(/^\d{4}-.*Z$/),
+    "new-labels": "0",
   });
   const { sagemaker } = clients;
   const { EndpointStatus } = await sagemaker.send(

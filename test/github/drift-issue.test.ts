@@ -24,7 +24,12 @@ async function monitored(verdict: Finding["verdict"], overrides: Partial<Finding
       records: "240",
       driftedFeatures: verdict === "drift" ? "confidence,predicted_class" : undefined,
       driftedSince: verdict === "drift" ? "2026-01-02T03:04:05.000Z" : undefined,
+      shares: verdict === "drift" ? { lowConfidence: 0.625, unlike: 1 } : {},
       reportUri: "s3://bucket/report.json",
+      reportUrl: "https://console.test/bucket",
+      servingModel: "scones-production-1",
+      servingSince: "2026-01-01T00:00:00.000Z",
+      newLabels: "0",
       label: "drift",
       runUrl: "https://github.test/o/r/actions/runs/77",
       ...overrides,
@@ -43,6 +48,15 @@ test("drift opens one issue, which the next days update and the end of the drift
       "| Drifted | confidence, predicted class |\n| Since | 2026-01-02T03:04:05.000Z |",
     ),
   });
+  expect(github.issues[0]?.body).toContain(
+    "| Below the confidence threshold | 62.5% |\n| Unlike the test pictures | 100.0% |\n| Last seen |",
+  );
+  expect(github.issues[0]?.body).toContain(
+    "| Report | [`s3://bucket/report.json`](https://console.test/bucket) |",
+  );
+  expect(github.issues[0]?.body).toContain(
+    "npm run labels -- to-label/labels.csv --environment production",
+  );
 
   const next = monitored("drift", { records: "1234" });
   await expect(next).resolves.toEqual({ change: "updated", number: 1 });
@@ -52,9 +66,19 @@ test("drift opens one issue, which the next days update and the end of the drift
 
   await expect(monitored("no drift")).resolves.toEqual({ change: "closed", number: 1 });
   expect(github.issues[0]).toMatchObject({ state: "closed", state_reason: "completed" });
-  expect(github.comments[0]?.body).toContain("The drift is gone: none in 240 inferences");
+  expect(github.comments[0]?.body).toMatch(
+    /^The drift is gone: none in 240 inferences \(\[run\]\(\S+\)\)\. The same model serves: /,
+  );
 
   await expect(monitored("drift")).resolves.toEqual({ change: "opened", number: 2 });
+});
+
+test("the closing comment says that another model serves, where one does since the issue was opened", async () => {
+  await monitored("drift");
+  await monitored("no drift", { servingModel: "newer", servingSince: "2999-01-01T00:00:00.000Z" });
+  expect(github.comments[0]?.body).toContain(
+    "Since 2999-01-01T00:00:00.000Z another model serves, `newer`,",
+  );
 });
 
 test("no drift and no issue: nothing is written", async () => {
@@ -96,10 +120,12 @@ test.each([
 });
 
 test("the action takes its inputs, sets its outputs and links its run; a refusal fails it", async () => {
-  const inputs = { environment: "production", verdict: "drift", records: "240" };
+  const shares = '{"lowConfidence":0.5}';
+  const inputs = { environment: "production", verdict: "drift", records: "240", shares };
   const opened = await runRepositoryAction("drift-issue", inputs, { apiUrl: github.url });
   expect(opened).toMatchObject({ code: 0, outputs: { change: "opened", "issue-number": "1" } });
   expect(github.issues[0]?.body).toContain("https://github.com/o/r/actions/runs/77");
+  expect(github.issues[0]?.body).toContain("| Below the confidence threshold | 50.0% |");
   github.refuseWrites = 403;
   const refused = await runRepositoryAction("drift-issue", inputs, { apiUrl: github.url });
   expect(refused.code).toBe(1);

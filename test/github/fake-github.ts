@@ -9,6 +9,7 @@ export interface FakeIssue {
   body: string;
   state: string;
   readonly labels: readonly string[];
+  readonly created_at?: string;
 }
 
 export interface FakeComment {
@@ -99,7 +100,8 @@ function route(
       return { status: 200, body: found };
     }
     case "POST ": {
-      const made = { number: issues.length + 1, state: "open", ...sent } as FakeIssue;
+      const created_at = new Date().toISOString();
+      const made = { number: issues.length + 1, state: "open", created_at, ...sent } as FakeIssue;
       issues.push(made);
       return { status: 201, body: made };
     }

@@ -1,9 +1,9 @@
 import * as core from "@actions/core";
 import { context } from "@actions/github";
-import { optional, required, text, withDefault } from "../../../actions/inputs.ts";
+import { map, optional, required, text, withDefault } from "../../../actions/inputs.ts";
 import { UsageError } from "../../../pipeline/errors.ts";
 import { runRepositoryAction } from "../repository-action.ts";
-import { keepIssue, verdicts } from "./issue.ts";
+import { keepIssue, sharesSchema, verdicts } from "./issue.ts";
 
 export const inputs = {
   environment: required(),
@@ -11,7 +11,12 @@ export const inputs = {
   records: required(),
   driftedFeatures: optional(text),
   driftedSince: optional(text),
+  shares: optional(map),
   reportUri: optional(text),
+  reportUrl: optional(text),
+  servingModel: optional(text),
+  servingSince: optional(text),
+  newLabels: optional(text),
   label: withDefault("drift", text),
 };
 
@@ -25,6 +30,7 @@ if (import.meta.main) {
     const { change, number } = await keepIssue(repository, {
       ...values,
       verdict,
+      shares: sharesSchema.parse(values.shares ?? {}),
       runUrl: `${serverUrl}/${repository.owner}/${repository.repo}/actions/runs/${runId}`,
     });
     core.setOutput("change", change);

@@ -1,7 +1,16 @@
+import * as z from "zod";
+import { percent } from "../../../report/format.ts";
 import type { Repository } from "../repository-action.ts";
 
 /** As monitor-endpoint gives them. */
 export const verdicts = ["no drift", "drift", "insufficient data"] as const;
+
+/** Shares of the inferences, 0 to 1; what was not compared is absent. */
+export const sharesSchema = z.object({
+  lowConfidence: z.number().optional(),
+  unlike: z.number().optional(),
+  strangers: z.number().optional(),
+});
 
 export interface Finding {
   readonly environment: string;
@@ -12,7 +21,15 @@ export interface Finding {
   readonly driftedFeatures: string | undefined;
   /** ISO 8601. */
   readonly driftedSince: string | undefined;
+  readonly shares: z.infer<typeof sharesSchema>;
   readonly reportUri: string | undefined;
+  /** Its page in the console. */
+  readonly reportUrl: string | undefined;
+  readonly servingModel: string | undefined;
+  /** ISO 8601. */
+  readonly servingSince: string | undefined;
+  /** Labels that were uploaded of late; a number. */
+  readonly newLabels: string | undefined;
   readonly label: string;
   /** The run of the workflow that found it. */
   readonly runUrl: string;
@@ -32,7 +49,7 @@ export async function keepIssue(
   { octokit, ...at }: Repository,
   finding: Finding,
 ): Promise<KeptIssue> {
-  const { environment, verdict, label, runUrl } = finding;
+  const { environment, verdict, label } = finding;
   const open = await octokit.paginate(octokit.rest.issues.listForRepo, {
     ...at,
     labels: label,
@@ -40,13 +57,14 @@ export async function keepIssue(
     per_page: 100,
   });
   const mark = markOf(environment);
-  const number = open.find(({ body }) => body?.startsWith(mark))?.number;
+  const issue = open.find(({ body }) => body?.startsWith(mark));
+  const number = issue?.number;
   if (verdict === "insufficient data") {
     return { change: "none", ...(number === undefined ? {} : { number }) };
   }
   if (verdict === "no drift") {
     if (number === undefined) return { change: "none" };
-    const body = `The drift is gone: none in ${finding.records} inferences ([run](${runUrl})).`;
+    const body = goneOf(finding, issue?.created_at);
     await octokit.rest.issues.createComment({ ...at, issue_number: number, body });
     await octokit.rest.issues.update({
       ...at,
@@ -71,23 +89,63 @@ function markOf(environment: string): string {
   return `<!-- scones: drift of ${environment} -->`;
 }
 
+/** Why the drift is gone: another model serves than when it was seen, or visitors send what they used to. */
+function goneOf(
+  { records, runUrl, servingModel, servingSince }: Finding,
+  opened: string | undefined,
+): string {
+  const isNewer =
+    servingSince !== undefined &&
+    opened !== undefined &&
+    Date.parse(servingSince) > Date.parse(opened);
+  const why = isNewer
+    ? `Since ${servingSince} another model serves, \`${servingModel}\`, which was measured on pictures like these.`
+    : "The same model serves: what visitors send looks again like what it was measured on.";
+  return `The drift is gone: none in ${records} inferences ([run](${runUrl})). ${why}`;
+}
+
 function bodyOf(finding: Finding): string {
-  const { environment, driftedFeatures, driftedSince, records, reportUri, runUrl } = finding;
+  const { environment, driftedFeatures, driftedSince, records, runUrl, shares } = finding;
   const features = driftedFeatures?.replaceAll("_", " ").split(",").join(", ");
+  const rows: [string, string | undefined][] = [
+    ["Drifted", features ?? "unknown"],
+    ["Since", driftedSince ?? "unknown"],
+    ["Inferences compared", records],
+    ["Below the confidence threshold", shareOf(shares.lowConfidence)],
+    ["Unlike the test pictures", shareOf(shares.unlike)],
+    ["Of anything else", shareOf(shares.strangers)],
+    ["Last seen", `${new Date().toISOString().slice(0, 10)}, [run](${runUrl})`],
+    ["Report", reportOf(finding)],
+    ["Labels uploaded of late", finding.newLabels],
+  ];
+  const table = rows.flatMap(([name, value]) =>
+    value === undefined ? [] : [`| ${name} | ${value} |`],
+  );
   return `${markOf(environment)}
 What the endpoint of **${environment}** is asked no longer looks like what its model was measured on, so
 the accuracy that opened the gate says little about today.
 
 | | |
 | --- | --- |
-| Drifted | ${features ?? "unknown"} |
-| Since | ${driftedSince ?? "unknown"} |
-| Inferences compared | ${records} |
-| Last seen | ${new Date().toISOString().slice(0, 10)}, [run](${runUrl}) |
-| Report | ${reportUri === undefined ? "none" : `\`${reportUri}\``} |
+${table.join("\n")}
 
-What to do: look at newer pictures, add them to the data set, and run the workflow **Pipeline** with
-\`retrain\`. This issue is updated by every run of the workflow **Monitor** and closes by itself when the
-drift is gone.
+What to do ([docs/drift.md](../blob/HEAD/docs/drift.md)):
+
+1. Look at the pictures and say what they show:
+   \`npm run labels -- --list to-label --environment ${environment}\`
+2. Upload that: \`npm run labels -- to-label/labels.csv --environment ${environment}\`
+3. Run the workflow **Pipeline** with \`with-captures\`: the model learns them, and is deployed if the gate
+   opens. With the variable \`SCONES_RETRAIN_ON_DRIFT\` this workflow runs it by itself once there are labels.
+
+This issue is updated by every run of the workflow **Monitor** and closes by itself when the drift is gone.
 `;
+}
+
+function shareOf(share: number | undefined): string | undefined {
+  return share === undefined ? undefined : percent(share);
+}
+
+function reportOf({ reportUri, reportUrl }: Finding): string {
+  if (reportUri === undefined) return "none";
+  return reportUrl === undefined ? `\`${reportUri}\`` : `[\`${reportUri}\`](${reportUrl})`;
 }
