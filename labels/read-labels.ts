@@ -51,7 +51,7 @@ export async function readLabels(
       complaints.push(`${from}: "${label.class}" is no class; they are ${classes.join(", ")}.`);
     } else if (before !== undefined && before.class !== label.class) {
       complaints.push(`${from}: ${label.eventId} is "${before.class}" in ${before.from}.`);
-    } else labels.set(label.eventId, { ...label, from });
+    } else if (before === undefined) labels.set(label.eventId, { ...label, from });
   }
   if (complaints.length > 0) {
     const more = complaints.length - SHOWN;

@@ -30,11 +30,15 @@ type Fault =
 /** The share of unusable labels above which something is wrong with all of them. */
 const MOST_UNUSABLE = 0.1;
 
+/** Bytes of pictures that are held; what is beyond them is read again at each pass. */
+const MOST_HELD = 64 << 20;
+
 /** What is known of a captured picture once it was looked at. */
 interface Entry {
   readonly label: number;
   readonly id: number;
   readonly fate: Fate;
+  readonly picture: Buffer | undefined;
 }
 
 /**
@@ -59,6 +63,7 @@ export async function withCaptures(
   const captured: Record<Fate, number[]> = { train: none(), validation: none(), test: none() };
   let undecodable = 0;
   let found = 0;
+  let held = 0;
   for await (const { eventId, class: name, picture } of labelledCaptures(
     context,
     config,
@@ -77,7 +82,10 @@ export async function withCaptures(
     const fate = fateOf(picture, config.dataset);
     const label = source.classes.indexOf(name);
     captured[fate][label] = (captured[fate][label] ?? 0) + 1;
-    entries.set(eventId, { label, id: nextId + entries.size, fate });
+    held += picture.length;
+    const isHeld = held <= MOST_HELD;
+    const id = nextId + entries.size;
+    entries.set(eventId, { label, id, fate, picture: isHeld ? picture : undefined });
   }
   const counts: CapturedCounts = {
     labels: truth.labels.size + truth.conflicting + truth.unreadable,
@@ -94,8 +102,10 @@ export async function withCaptures(
   refuseUnusable(counts, source, config);
   context.progress.line(describe(counts));
   if (entries.size === 0) return { source, counts };
-  const labels = new Map([...known].filter(([eventId]) => entries.has(eventId)));
-  const others = () => capturedPictures(context, config, { bucket, labels, entries });
+  const isBeyond = (eventId: string) =>
+    entries.has(eventId) && entries.get(eventId)?.picture === undefined;
+  const beyond = new Map([...known].filter(([eventId]) => isBeyond(eventId)));
+  const others = () => capturedPictures(context, config, { bucket, beyond, entries });
   const { train, test } = source.survey.counts;
   const share = entries.size / sum([...train, ...test]);
   const pictures = () => dealtIn(source.pictures(), others(), share);
@@ -121,27 +131,33 @@ async function lookThrough({ pictures }: Source, { signal }: Context) {
   return { seen, nextId };
 }
 
+/** The captured pictures, in the order in which they were looked at: those that are held came first. */
 async function* capturedPictures(
   context: Context,
   config: Pick<Config, "project" | "environment">,
   {
     bucket,
-    labels,
+    beyond,
     entries,
   }: {
     readonly bucket: string;
-    readonly labels: ReadonlyMap<string, TimedLabel>;
+    /** The labels of what is not held. */
+    readonly beyond: ReadonlyMap<string, TimedLabel>;
     readonly entries: ReadonlyMap<string, Entry>;
   },
 ): AsyncGenerator<Picture, void, undefined> {
-  for await (const { eventId, picture } of labelledCaptures(context, config, bucket, labels)) {
-    const entry = entries.get(eventId);
-    if (entry === undefined || picture === undefined) continue;
-    const { fate, label, id } = entry;
-    const png = () => squeeze(picture, fate === "test" ? Infinity : undefined);
-    const split = fate === "test" ? "test" : "train";
-    yield { split, label, id, content: picture, png, captured: fate };
+  for (const entry of entries.values()) {
+    if (entry.picture !== undefined) yield pictureOf(entry, entry.picture);
   }
+  for await (const { eventId, picture } of labelledCaptures(context, config, bucket, beyond)) {
+    const entry = entries.get(eventId);
+    if (entry !== undefined && picture !== undefined) yield pictureOf(entry, picture);
+  }
+}
+
+function pictureOf({ fate, label, id }: Entry, content: Buffer): Picture {
+  const png = () => squeeze(content, fate === "test" ? Infinity : undefined);
+  return { split: fate === "test" ? "test" : "train", label, id, content, png, captured: fate };
 }
 
 /** Pictures with others spread among them, `share` for each: training reads its files in order. */

@@ -1,9 +1,14 @@
+import { readdir, readFile, rm } from "node:fs/promises";
+import { join } from "node:path";
 import { GetObjectCommand, ListObjectsV2Command } from "@aws-sdk/client-s3";
 import { DescribeEndpointCommand, ListTagsCommand } from "@aws-sdk/client-sagemaker";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import { sendTraffic } from "../../local/traffic.ts";
+import { invokeEndpoint } from "../../pipeline/endpoint.ts";
+import { encodePng } from "../../pipeline/png.ts";
 import { readDataset } from "../../pipeline/stored.ts";
 import { until } from "../local/sagemaker/fixture.ts";
+import { runLabels } from "../labels/run-labels.ts";
 import { chainIn } from "./chain.ts";
 import { openStand, type Stand } from "./stand.ts";
 
@@ -150,6 +155,44 @@ test("monitor-endpoint compares with the evaluation of the model that serves", a
     new DescribeEndpointCommand({ EndpointName: "scones-chain" }),
   );
   expect(EndpointStatus).toBe("InService");
+});
+
+test("what was captured is listed, labelled and staged, but for pictures that the data set has", async () => {
+  const { bucket, clients, environment: variables } = stand.aws;
+  const signal = new AbortController().signal;
+  const context = { clients, progress: { line: () => {}, count: () => {} }, signal };
+  for (const shade of [20, 40, 60, 80]) {
+    const picture = encodePng(new Uint8Array(8 * 8 * 3).fill(shade), 8, 8);
+    await invokeEndpoint(context, "scones-chain", picture);
+  }
+  const folder = join(stand.workspace, "to-label");
+  const options = { cwd: stand.workspace, environment: { ...variables } };
+  const args = ["--config", "pipeline.yaml", "--environment", environment];
+  await until(async () => {
+    await rm(folder, { recursive: true, force: true });
+    const { said } = await runLabels(["--list", "to-label", ...args], options);
+    return said.includes("24 of 24 captured pictures") ? true : undefined;
+  });
+  const [header = "", ...rows] = (await readFile(join(folder, "labels.csv"), "utf8"))
+    .trim()
+    .split("\n");
+  expect(header).toBe("eventId,class,predicted,confidence,time,file");
+  const files = await readdir(folder);
+  expect(files).toEqual(
+    expect.arrayContaining(["index.html", ...rows.map((row) => row.split(",")[5])]),
+  );
+  expect(await runLabels(["--list", "to-label", ...args], options)).toMatchObject({ code: 2 });
+  const filled = rows.map((row) => row.replace(/^([^,]+),,(\w+)/, "$1,$2,$2"));
+  const upload = () =>
+    runLabels(["-", ...args], { ...options, input: [header, ...filled].join("\n") });
+  expect((await upload()).said).toMatch(/^24 labels: 24 new, 0 changed, 0 there already$/m);
+  expect((await upload()).said).toMatch(/^24 labels: 0 new, 0 changed, 24 there already$/m);
+  const staged = await stand.run("stage-data", { environment, "with-captures": true });
+  expect(staged.log).toMatch(/24 labelled captures: .*, 20 repeated/);
+  expect(staged.summary).toMatch(/\| captured at the endpoint \| (\d+ \| ){3}4 \|/);
+  const { manifest } = await readDataset(context, staged.outputs["dataset-uri"] ?? "");
+  expect(manifest.counts.train + manifest.counts.validation + manifest.counts.test).toBe(64);
+  expect(staged.outputs["dataset-uri"]).toContain(`s3://${bucket}/`);
 });
 
 test("a model that is worse than the one that serves is refused, with both in the summary", async () => {
