@@ -22,7 +22,7 @@ import { teardown } from "../pipeline/steps/teardown.ts";
 const TEARDOWN_TIMEOUT_MS = 120_000;
 
 /** Its AWS ends with it, so that it leaves nothing to keep. */
-const GONE = { keepReports: false, keepModels: false };
+const GONE = { keepReports: false, keepModels: false, keepLabels: false };
 
 const display = new Display(process.stdout);
 const options = parseArguments(process.argv.slice(2));

@@ -67,6 +67,7 @@ const application = z.strictObject({
 const teardown = z.strictObject({
   keepReports: z.boolean().default(true),
   keepModels: z.boolean().default(true),
+  keepLabels: z.boolean().default(true),
   protect: z.array(name).default([]),
 });
 

@@ -90,6 +90,8 @@ export const keys = {
   owned: (scope: Scope) => [keys.environment(scope), keys.uploads(scope)],
   /** Outside of every environment's prefix, since no environment's name begins with a dot. */
   lease: ({ project, environment }: Scope) => `${project}/.leases/${environment}.json`,
+  /** What people said of captured pictures, and these: nobody can make that again. */
+  labels: (scope: Scope) => [keys.groundTruth(scope), keys.labelled(scope)],
   /** What was measured: small, and the history of the models. */
   reports: (scope: Scope) => [keys.evaluations(scope), keys.monitoring(scope)],
 };

@@ -6,7 +6,7 @@ import { objectVersions, type ObjectVersion, unfinishedUploads } from "./object-
 import { registeredModels } from "./registered-models.ts";
 
 /** What an environment's objects are to whoever comes after its teardown. */
-export type Share = "reports" | "models" | "rest";
+export type Share = "reports" | "models" | "labels" | "rest";
 
 /** How many versions, delete markers and unfinished uploads, and what they weigh. */
 export interface Amount {
@@ -27,8 +27,8 @@ export interface StoredObjects {
 }
 
 /**
- * Counts everything under the environment's prefixes in three shares: the current reports, the current
- * artifacts of the models that are registered in `groups`, and all the rest, former versions too.
+ * Counts everything under the environment's prefixes in four shares: the current reports, the current
+ * artifacts of the models that are registered in `groups`, the current labels, and all the rest, former versions too.
  * @throws StepError where the bucket is not there: one that was misspelt would have nothing to delete.
  */
 export async function storedObjects(
@@ -37,6 +37,7 @@ export async function storedObjects(
   { bucket, groups }: { readonly bucket: string; readonly groups: readonly string[] },
 ): Promise<StoredObjects> {
   const reports = keys.reports(config);
+  const labels = keys.labels(config);
   const artifacts = new Set<string>();
   for (const group of groups) {
     for await (const { modelDataUrl } of registeredModels(context, group)) {
@@ -46,6 +47,7 @@ export async function storedObjects(
   const shareOf = ({ key, current }: ObjectVersion): Share => {
     if (!current) return "rest";
     if (artifacts.has(`s3://${bucket}/${key}`)) return "models";
+    if (labels.some((each) => key.startsWith(each))) return "labels";
     return reports.some((each) => key.startsWith(each)) ? "reports" : "rest";
   };
   const places = keys.owned(config).map(async (prefix) => ({
@@ -61,7 +63,7 @@ async function amountsUnder(
   prefix: string,
   shareOf: (version: ObjectVersion) => Share,
 ): Promise<Stored["amounts"]> {
-  const amounts = { reports: nothing(), models: nothing(), rest: nothing() };
+  const amounts = { reports: nothing(), models: nothing(), labels: nothing(), rest: nothing() };
   try {
     for await (const page of objectVersions(context, bucket, prefix)) {
       for (const version of page) {

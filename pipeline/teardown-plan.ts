@@ -73,7 +73,7 @@ export const after: Readonly<Record<Deletion["kind"], readonly Deletion["kind"][
   ],
 };
 
-const SHARES: readonly Share[] = ["reports", "models", "rest"];
+const SHARES: readonly Share[] = ["reports", "models", "labels", "rest"];
 
 const ORDER: readonly Deletion["kind"][] = [...kinds, "objects"];
 
@@ -89,6 +89,7 @@ export function planTeardown(
   const keptShares: Share[] = [
     ...(teardown.keepReports ? (["reports"] as const) : []),
     ...(teardown.keepModels ? (["models"] as const) : []),
+    ...(teardown.keepLabels ? (["labels"] as const) : []),
   ];
   const going = SHARES.filter((share) => !keptShares.includes(share));
   const stays = ({ kind }: Resource) => kind === "model package group" && teardown.keepModels;

@@ -15,23 +15,17 @@ export function datasetSummary(
       ["hash", code(manifest.hash)],
       ["at", code(`s3://${bucket}/${prefix}`)],
     ]),
-    table(
-      [
-        { title: "pictures" },
-        ...["train", "validation", "test", "all"].map((title) => ({
-          title,
-          align: "right" as const,
-        })),
-      ],
-      [
-        ["all", ...row(manifest.counts)],
-        ...(manifest.captured ? [["captured at the endpoint", ...row(manifest.captured)]] : []),
-      ],
-    ),
+    countTable(manifest.counts),
+    ...(manifest.captured === undefined
+      ? []
+      : ["Of these, captured at the endpoint and labelled:", countTable(manifest.captured)]),
     ...linkLine(links),
   );
 }
 
-function row({ train, validation, test }: Dataset["manifest"]["counts"]): string[] {
-  return [train, validation, test, train + validation + test].map(count);
+function countTable({ train, validation, test }: Dataset["manifest"]["counts"]): string {
+  return table(
+    ["train", "validation", "test", "all"].map((title) => ({ title, align: "right" })),
+    [[train, validation, test, train + validation + test].map(count)],
+  );
 }

@@ -22,6 +22,7 @@ export const action = defineAction({
     overrideLease: optional(text),
     keepReports: overriding("teardown.keepReports", flag),
     keepModels: overriding("teardown.keepModels", flag),
+    keepLabels: overriding("teardown.keepLabels", flag),
     timeoutMinutes: overriding("endpoint.maxWaitMinutes", count),
   },
   outputs: ["deleted", "left", "environments"],

@@ -143,7 +143,7 @@ test("monitor-endpoint compares with the evaluation of the model that serves", a
     records: "20",
     "drifted-features": "",
     "drifted-since": "",
-    shares: expect.stringContaining('"lowConfidence":0.'),
+    shares: '{"lowConfidence":0,"unlike":0,"strangers":0}',
     "report-uri": expect.stringContaining("/scones/chain/monitoring/scones-chain/"),
     "report-url": "",
     "serving-model": outputs["training-job-name"],
@@ -189,7 +189,9 @@ test("what was captured is listed, labelled and staged, but for pictures that th
   expect((await upload()).said).toMatch(/^24 labels: 0 new, 0 changed, 24 there already$/m);
   const staged = await stand.run("stage-data", { environment, "with-captures": true });
   expect(staged.log).toMatch(/24 labelled captures: .*, 20 repeated/);
-  expect(staged.summary).toMatch(/\| captured at the endpoint \| (\d+ \| ){3}4 \|/);
+  expect(staged.summary).toMatch(
+    /Of these, captured at the endpoint and labelled:\n\n.*\n.*\n\| (\d+ \| ){3}4 \|/,
+  );
   const { manifest } = await readDataset(context, staged.outputs["dataset-uri"] ?? "");
   expect(manifest.counts.train + manifest.counts.validation + manifest.counts.test).toBe(64);
   expect(staged.outputs["dataset-uri"]).toContain(`s3://${bucket}/`);

@@ -115,7 +115,10 @@ export async function recordRun(stand: RoleStand): Promise<RecordedRun> {
   const roles = await rolesOf(aws);
   await leaveUpload(stand);
   await expiredEnvironments(context, config);
-  const gone = { ...config, teardown: { keepReports: false, keepModels: false, protect: [] } };
+  const gone = {
+    ...config,
+    teardown: { keepReports: false, keepModels: false, keepLabels: false, protect: [] },
+  };
   await teardown(context, gone, { bucket, pollIntervalMs });
   await leaveReview(stand);
   await teardown(context, gone, { bucket, pollIntervalMs });

@@ -10,6 +10,7 @@ const instances = { use: "hosting", instanceType: "ml.m5.xlarge", instanceCount:
 const amounts = {
   reports: { count: 3, bytes: GB },
   models: { count: 1, bytes: 2 * GB },
+  labels: { count: 2, bytes: 0 },
   rest: { count: 4, bytes: 10 * GB },
 };
 
@@ -46,7 +47,7 @@ function planned(teardown: string) {
   };
 }
 
-test("by default the registry stays with its artifacts, and the reports", () => {
+test("by default the registry stays with its artifacts, the reports, and what people labelled", () => {
   expect(planned("{}")).toEqual({
     kinds: [
       "scaling",
@@ -59,26 +60,31 @@ test("by default the registry stays with its artifacts, and the reports", () => 
       "objects",
     ],
     objects: 4,
-    kept: ["1 model package group a", "3 objects of reports", "1 objects of models"],
+    kept: [
+      "1 model package group a",
+      "3 objects of reports",
+      "1 objects of models",
+      "2 objects of labels",
+    ],
   });
 });
 
 test("where nothing is to stay, all goes", () => {
-  expect(planned("{ keepReports: false, keepModels: false }")).toMatchObject({
+  expect(planned("{ keepReports: false, keepModels: false, keepLabels: false }")).toMatchObject({
     kinds: expect.arrayContaining(["model package group"]),
-    objects: 8,
+    objects: 10,
     kept: [],
   });
 });
 
 test("a registry without its artifacts is not kept", () => {
-  const { kinds, kept } = planned("{ keepModels: false }");
+  const { kinds, kept } = planned("{ keepModels: false, keepLabels: false }");
   expect(kinds).toContain("model package group");
   expect(kept).toEqual(["3 objects of reports"]);
 });
 
 test("every kind stands behind what must be gone before it", () => {
-  const { kinds } = planned("{ keepReports: false, keepModels: false }");
+  const { kinds } = planned("{ keepReports: false, keepModels: false, keepLabels: false }");
   for (const [at, kind] of kinds.entries()) {
     for (const before of after[kind]) expect(kinds.indexOf(before)).toBeLessThan(at);
   }
@@ -100,6 +106,7 @@ test("the plan says what it costs a day, and of what it can't tell", () => {
     "  stays: model package group a, free",
     "  stays: objects of reports (3), $0.0008 a day",
     "  stays: objects of models, $0.0015 a day",
+    "  stays: objects of labels (2), free",
   ]);
 });
 

@@ -61,7 +61,11 @@ test("a channel is one file, in parts of 5 MiB where it is large", async () => {
   const validation = uploads.get("validation/part-00000.rec") ?? [];
   expect(validation.map(({ part }) => part)).toEqual([undefined]);
   expect(await ids("validation/part-00000.rec")).toEqual([11, 13]);
-  expect(contents).toEqual({ train: 4, validation: 2, test: { labels: [1], ids: [12] } });
+  expect(contents).toEqual({
+    train: 4,
+    validation: 2,
+    test: { labels: [1], ids: [12], captured: new Set() },
+  });
 });
 
 test("an object that ends with a part needs no empty one", () => {
