@@ -10,6 +10,8 @@ import { listObjects, readBytes } from "./s3.ts";
 /** One captured inference, whatever answered it. */
 export interface CapturedEvent {
   readonly eventId: string;
+  /** By which ground truth is merged: its caller's InferenceId where there was one, else the event's id. */
+  readonly labelId: string;
   readonly inferenceTime: Date;
   /** True where verify-deployment asked, whose pictures are picked and no sample of the traffic. */
   readonly verification: boolean;
@@ -65,6 +67,7 @@ export function parseEvent(line: Buffer): CapturedEvent | undefined {
   const { data, encoding } = captureData.endpointOutput;
   return {
     eventId: eventMetadata.eventId,
+    labelId: eventMetadata.inferenceId ?? eventMetadata.eventId,
     inferenceTime: new Date(eventMetadata.inferenceTime),
     verification: eventMetadata.inferenceId?.startsWith(VERIFICATION) ?? false,
     answer: encoding === "BASE64" ? Buffer.from(data, "base64").toString() : data,

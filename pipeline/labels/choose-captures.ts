@@ -9,6 +9,7 @@ import { pictureOf } from "./labelled-captures.ts";
 
 /** A captured picture that is worth a label. */
 export interface Chosen {
+  /** By which its label is merged with it. */
   readonly eventId: string;
   readonly time: Date;
   readonly picture: Buffer;
@@ -61,13 +62,13 @@ export async function chooseCaptures(
     for (const line of some) {
       const capture = parseCapture(line, classes.length);
       if (capture === undefined || capture.verification || capture.inferenceTime < since) continue;
-      const picture = labelled.has(capture.eventId) ? undefined : pictureOf(capture);
-      if (picture === undefined || !seen.add(hashOf(capture.eventId))) continue;
+      const picture = labelled.has(capture.labelId) ? undefined : pictureOf(capture);
+      if (picture === undefined || !seen.add(hashOf(capture.labelId))) continue;
       found += 1;
       const isTest = fateOf(picture, config.dataset) === "test";
       if (isTest) fatedToTest += 1;
       const chosen: Chosen = {
-        eventId: capture.eventId,
+        eventId: capture.labelId,
         time: capture.inferenceTime,
         picture,
         predicted: classes[predictedClass(capture.probabilities)] ?? "",

@@ -7,6 +7,7 @@ import { listObjects, readText } from "../s3.ts";
 
 /** What a person said of one captured picture. */
 export interface Label {
+  /** The capture's InferenceId where it has one, else its own id. */
   readonly eventId: string;
   /** Name of the class. */
   readonly class: string;
@@ -44,7 +45,11 @@ export function parseGroundTruth(line: string): Label | undefined {
   return data && { eventId: data.eventMetadata.eventId, class: data.groundTruthData.data.trim() };
 }
 
-/** Where the ground truth of an hour lies, and its captures, below their prefixes: `2026/01/31/07/`. */
+/**
+ * Where the ground truth of an hour lies, below its prefix: `2026/01/31/07/`. AWS's guide names the hour of
+ * the label, which need not be that of the capture; here it is: a label has one place, however often it
+ * is uploaded, and is found whether Model Monitor looks from a window's begin on or in the window alone.
+ */
 export function hourFolder(time: Date): string {
   return `${time.toISOString().slice(0, 13).replaceAll(/[-T]/g, "/")}/`;
 }

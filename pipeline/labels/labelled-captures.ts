@@ -53,7 +53,7 @@ export async function* labelledCaptures(
   for await (const some of everyCapture(context, config, bucket, period)) {
     for (const line of some) {
       const event = parseEvent(line);
-      const label = event && far.get(event.eventId);
+      const label = event && far.get(event.labelId);
       if (label === undefined) continue;
       far.delete(label.eventId);
       yield { ...label, picture: pictureOf(event) };

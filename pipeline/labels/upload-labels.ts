@@ -95,7 +95,7 @@ async function keepCaptures(
     const found: { readonly label: TimedLabel; readonly line: Buffer }[] = [];
     for (const line of some) {
       const event = parseEvent(line);
-      const label = event && missing.get(event.eventId);
+      const label = event && missing.get(event.labelId);
       if (event === undefined || label === undefined) continue;
       missing.delete(label.eventId);
       found.push({ label: { ...label, hour: event.inferenceTime }, line });

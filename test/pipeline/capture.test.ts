@@ -12,6 +12,7 @@ test("a record with JSON output is read", () => {
   const line = createCapture({ eventId: "a", data: "[0.998, 0.002]" });
   expect(parse(line)).toEqual({
     eventId: "a",
+    labelId: "a",
     inferenceTime: new Date("2026-01-02T03:04:05Z"),
     probabilities: [0.998, 0.002],
     verification: false,

@@ -9,6 +9,8 @@ import { openStagingStand } from "../steps/staging-stand.ts";
 /** One captured picture. */
 export interface Sent {
   readonly eventId: string;
+  /** Its caller's. */
+  readonly inferenceId?: string;
   readonly picture: Buffer;
   /** Hour of 2 January 2026. */
   readonly hour?: number;
@@ -44,9 +46,10 @@ export async function openLabelledStand() {
     async capture(bucket: string, sent: readonly Sent[]): Promise<void> {
       for (const [hour, some] of Map.groupBy(sent, (each) => each.hour ?? 3)) {
         const time = String(hour).padStart(2, "0");
-        const records = some.map(({ eventId, picture, probability = 0.9 }) =>
+        const records = some.map(({ eventId, inferenceId, picture, probability = 0.9 }) =>
           createCapture({
             eventId,
+            ...(inferenceId !== undefined && { inferenceId }),
             picture,
             inferenceTime: `2026-01-02T${time}:04:05Z`,
             data: JSON.stringify([probability, 1 - probability]),

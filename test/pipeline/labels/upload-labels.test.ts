@@ -68,6 +68,14 @@ test("two people who label one hour at once lose nothing", async () => {
   expect(labels.size).toBe(4);
 });
 
+test("a capture whose caller gave an id is labelled by that, as Model Monitor merges", async () => {
+  const bucket = await stand.freshBucket();
+  const [sent] = captures(1);
+  if (sent !== undefined) await stand.capture(bucket, [{ ...sent, inferenceId: "order-7" }]);
+  await expect(stand.label(bucket, [["event-0", "bicycle"]])).rejects.toThrow(/"event-0"/);
+  expect(await stand.label(bucket, [["order-7", "bicycle"]])).toMatchObject({ added: 1 });
+});
+
 test("an event that was not captured is named with its line, and no label is written", async () => {
   const bucket = await stand.freshBucket();
   await stand.capture(bucket, captures(1));
