@@ -97,7 +97,7 @@ async function runAll(
   const record = await runDocument(facts);
   const report = await writeRun(record, made, args);
   showSummary(display, record, dataset, report);
-  if (record.loop !== undefined) showLoop(display, record.loop);
+  if (record.loop?.daylight !== undefined) showLoop(display, record.loop);
   for (const error of errors) display.say(display.bad(`error   ${messageOf(error)}`));
   return exitCode;
 }

@@ -5,6 +5,7 @@ import { explainBucketError } from "./dataset/bucket-error.ts";
 import { emptyPrefix } from "./empty-prefix.ts";
 import { StepError } from "./errors.ts";
 import { keys } from "./names.ts";
+import { isConflict } from "./s3.ts";
 
 /** Who works on an environment until when, as its lease says. */
 export interface Holding {
@@ -189,12 +190,4 @@ function holdingFrom(text: string): Holding {
   } catch {
     return none;
   }
-}
-
-/** S3's answers where a condition does not hold, or another's write came first. */
-function isConflict(error: unknown): boolean {
-  return (
-    error instanceof Error &&
-    ["PreconditionFailed", "ConditionalRequestConflict", "NoSuchKey"].includes(error.name)
-  );
 }

@@ -115,3 +115,11 @@ export function parseS3Uri(uri: string): { bucket: string; key: string } {
   if (match === null) throw new StepError(`"${uri}" is not an S3 URI (s3://bucket/key).`);
   return { bucket: match[1] ?? "", key: match[2] ?? "" };
 }
+
+/** Whether S3 refused a conditional write: its condition does not hold, or another's write came first. */
+export function isConflict(error: unknown): boolean {
+  return (
+    error instanceof Error &&
+    ["PreconditionFailed", "ConditionalRequestConflict", "NoSuchKey"].includes(error.name)
+  );
+}

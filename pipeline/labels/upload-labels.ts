@@ -6,7 +6,7 @@ import type { Context } from "../context.ts";
 import { explainBucketError } from "../dataset/bucket-error.ts";
 import { StepError } from "../errors.ts";
 import { keys } from "../names.ts";
-import { listObjects } from "../s3.ts";
+import { isConflict, listObjects } from "../s3.ts";
 import {
   groundTruthLine,
   hourFolder,
@@ -186,14 +186,6 @@ async function mergeHour(
       throw error;
     }
   }
-}
-
-/** S3's answers where a condition does not hold, or another's write came first. */
-function isConflict(error: unknown): boolean {
-  return (
-    error instanceof Error &&
-    ["PreconditionFailed", "ConditionalRequestConflict"].includes(error.name)
-  );
 }
 
 function count(merged: readonly Merged[], what: "added" | "changed" | "same"): number {
