@@ -37,7 +37,14 @@ export async function labelCaptures(
     { concurrency: 4 },
   );
   const truth = new Map(known);
-  const input = { bucket, model, classes, since, count: visitors.length, labelled: new Set<string>() };
+  const input = {
+    bucket,
+    model,
+    classes,
+    since,
+    count: visitors.length,
+    labelled: new Set<string>(),
+  };
   const { chosen } = await poll(
     async () => {
       const found = await chooseCaptures(context, config, input);

@@ -119,6 +119,7 @@ test("of what training would get the least sure come first, of what the test wou
   const choose = (labelled: readonly string[]) =>
     chooseCaptures(stand.context, stand.config, {
       bucket,
+      model: "model",
       count: 40,
       since: new Date(0),
       classes: ["bicycle", "motorcycle"],
