@@ -5,18 +5,18 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { build, type Metafile, type Plugin } from "esbuild";
 import { parseDocument } from "yaml";
-import { type ApplicationFiles, applicationFiles, REQUIRE } from "../pipeline/bundle.ts";
+import { type ApplicationFiles, applicationFiles, REQUIRE } from "../pipeline/stack/bundle.ts";
 import { preprocessorScript } from "../pipeline/model-monitor/preprocessor-script.ts";
-import { studioTemplate } from "../pipeline/studio-template.ts";
+import { studioTemplate } from "../pipeline/studio/studio-template.ts";
 import { reportStyles } from "../report/styles.ts";
 import { licencesOf } from "./licences.ts";
 
 /** The module that reads what the application is made of. */
-const READER = /[\\/]pipeline[\\/]bundle\.ts$/;
+const READER = /[\\/]pipeline[\\/]stack[\\/]bundle\.ts$/;
 /** The modules that read one text each. */
 const TEXT_READERS = [
   {
-    filter: /[\\/]pipeline[\\/]studio-template\.ts$/,
+    filter: /[\\/]pipeline[\\/]studio[\\/]studio-template\.ts$/,
     name: "studioTemplate",
     read: studioTemplate,
   },

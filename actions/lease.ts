@@ -1,6 +1,6 @@
 import type { Config } from "../pipeline/config.ts";
 import type { Context } from "../pipeline/context.ts";
-import { type Holding, type Lease, releaseLease, takeLease } from "../pipeline/lease.ts";
+import { type Holding, type Lease, releaseLease, takeLease } from "../pipeline/teardown/lease.ts";
 
 /** How long an action may keep teardown off its environment. */
 export interface LeaseTerms {

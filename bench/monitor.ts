@@ -9,7 +9,7 @@ import { fileURLToPath } from "node:url";
 import { parseArgs, promisify } from "node:util";
 import pMap from "p-map";
 import { ensureVenv } from "../local/venv.ts";
-import { linesOf } from "../pipeline/capture.ts";
+import { linesOf } from "../pipeline/monitoring/capture.ts";
 import { parseConfig } from "../pipeline/config.ts";
 import { draw, render } from "../pipeline/dataset/drawing.ts";
 import { random } from "../pipeline/dataset/random.ts";
@@ -18,7 +18,7 @@ import { pictureStatistics } from "../pipeline/monitoring/picture-statistics.ts"
 import { readCaptures } from "../pipeline/monitoring/read-captures.ts";
 import { windowDocument } from "../pipeline/monitoring/window-document.ts";
 import { Window } from "../pipeline/monitoring/window.ts";
-import { renderMonitoring } from "../report/render-monitoring.ts";
+import { renderMonitoring } from "../report/monitoring/render-monitoring.ts";
 import { messageOf } from "../pipeline/errors.ts";
 
 const usage = `usage: npm run bench -- monitor [--records 1000000] [--peer-records 200000]

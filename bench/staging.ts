@@ -12,13 +12,13 @@ import sharp from "sharp";
 import { pack } from "tar-stream";
 import { startMinistack } from "../local/ministack.ts";
 import { ensureVenv } from "../local/venv.ts";
-import { cifarSide, interleave, readCifar } from "../pipeline/cifar.ts";
-import type { CifarRecord } from "../pipeline/cifar.ts";
+import { cifarSide, interleave, readCifar } from "../pipeline/dataset/cifar.ts";
+import type { CifarRecord } from "../pipeline/dataset/cifar.ts";
 import { destroyClients, makeClients } from "../pipeline/clients.ts";
 import { parseConfig } from "../pipeline/config.ts";
 import { openDataset } from "../pipeline/dataset/open.ts";
 import { random } from "../pipeline/dataset/random.ts";
-import { encodePng } from "../pipeline/png.ts";
+import { encodePng } from "../pipeline/dataset/png.ts";
 import { stageData } from "../pipeline/steps/stage-data.ts";
 import { median } from "./median.ts";
 

@@ -1,5 +1,5 @@
 import pMap from "p-map";
-import { readCifarLabels } from "../pipeline/cifar.ts";
+import { readCifarLabels } from "../pipeline/dataset/cifar.ts";
 import { openArchive } from "../pipeline/dataset/archive.ts";
 import { random, shuffle } from "../pipeline/dataset/random.ts";
 

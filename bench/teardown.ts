@@ -13,9 +13,9 @@ import { ensureVenv } from "../local/venv.ts";
 import { destroyClients, makeClients } from "../pipeline/clients.ts";
 import { parseConfig } from "../pipeline/config.ts";
 import type { Context } from "../pipeline/context.ts";
-import { emptyPrefix } from "../pipeline/empty-prefix.ts";
+import { emptyPrefix } from "../pipeline/teardown/empty-prefix.ts";
 import { keys } from "../pipeline/names.ts";
-import { storedObjects } from "../pipeline/stored-objects.ts";
+import { storedObjects } from "../pipeline/teardown/stored-objects.ts";
 
 const usage = `usage: npm run bench -- teardown [--objects 10000] [--rounds 1]
 

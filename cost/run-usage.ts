@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import * as z from "zod";
 import { messageOf, UsageError } from "../pipeline/errors.ts";
-import type { Usage } from "../pipeline/costs.ts";
+import type { Usage } from "../pipeline/prices/costs.ts";
 
 /** What is read of a run's document, which report/run-document.ts describes. */
 const document = z.object({

@@ -7,7 +7,7 @@ import {
   runCosts,
   savedCosts,
   servingCosts,
-} from "../pipeline/costs.ts";
+} from "../pipeline/prices/costs.ts";
 import { UsageError } from "../pipeline/errors.ts";
 import { type Arguments, assumed, parseArguments } from "./arguments.ts";
 import { usageOfRun } from "./run-usage.ts";
@@ -39,7 +39,7 @@ async function main(args: Arguments): Promise<number> {
       args.json
         ? JSON.stringify({ project, environment, region, ...parts }, null, 2)
         : [
-            `${project}, ${environment}, in ${region}: list prices of pipeline/prices.json, which may be outdated`,
+            `${project}, ${environment}, in ${region}: list prices of pipeline/prices/prices.json, which may be outdated`,
             ...Object.values(parts).map(costTable),
           ].join("\n\n"),
     );

@@ -1,5 +1,5 @@
-import { table } from "../local/console/table.ts";
-import { amount, type Costs, total } from "../pipeline/costs.ts";
+import { table } from "../console/table.ts";
+import { amount, type Costs, total } from "../pipeline/prices/costs.ts";
 
 /** Costs as a table with their total; one with an unknown price says "at least", and names it. */
 export function costTable(costs: Costs): string {

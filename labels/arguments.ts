@@ -1,5 +1,5 @@
 import { Command, InvalidArgumentError, Option } from "commander";
-import { readCommandLine } from "../local/command-line.ts";
+import { readCommandLine } from "../console/command-line.ts";
 
 /** What to label, or the labels; exactly one of `file` and `list`. */
 export interface Arguments {

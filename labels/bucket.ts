@@ -1,6 +1,6 @@
 import type { Config } from "../pipeline/config.ts";
 import type { Context } from "../pipeline/context.ts";
-import { describeEndpoint } from "../pipeline/endpoint.ts";
+import { describeEndpoint } from "../pipeline/endpoint/endpoint.ts";
 import { UsageError } from "../pipeline/errors.ts";
 import { names } from "../pipeline/names.ts";
 import { parseS3Uri } from "../pipeline/s3.ts";

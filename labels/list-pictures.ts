@@ -8,7 +8,7 @@ import { distanceFrom } from "../pipeline/monitoring/distance.ts";
 import { pictureStatistics } from "../pipeline/monitoring/picture-statistics.ts";
 import { Window } from "../pipeline/monitoring/window.ts";
 import { names } from "../pipeline/names.ts";
-import { servingBaseline } from "../pipeline/serving-model.ts";
+import { servingBaseline } from "../pipeline/registry/serving-model.ts";
 import { readEvaluation } from "../pipeline/stored.ts";
 import type { Arguments } from "./arguments.ts";
 import { bucketOf } from "./bucket.ts";

@@ -1,7 +1,7 @@
 import { createReadStream } from "node:fs";
 import { basename } from "node:path";
 import { createInterface } from "node:readline";
-import { Display } from "../local/console/display.ts";
+import { Display } from "../console/display.ts";
 import { cancelOnSignals } from "../pipeline/cancel.ts";
 import { destroyClients, makeClients } from "../pipeline/clients.ts";
 import { loadConfig } from "../pipeline/config.ts";

@@ -1,7 +1,7 @@
 import type { StartSyncExecutionCommandOutput } from "@aws-sdk/client-sfn";
 import { InvalidRequest } from "./api-request.ts";
 import { Refused } from "./event.ts";
-import { STRANGER, UNSURE } from "../pipeline/unrouted.ts";
+import { STRANGER, UNSURE } from "../pipeline/application/unrouted.ts";
 
 /** What an HTTP API takes as a function's answer, payload format 2.0. */
 export interface ApiAnswer {

@@ -9,7 +9,7 @@ import {
 } from "./fleet-results.ts";
 import { textLinesOf } from "./lines.ts";
 import { logged } from "./logged.ts";
-import { STRANGER, UNSURE } from "../pipeline/unrouted.ts";
+import { STRANGER, UNSURE } from "../pipeline/application/unrouted.ts";
 
 /** What a fleet came to: the execution's output. */
 export interface FleetSummary {

@@ -3,8 +3,8 @@ import { chooseSamples } from "./api/samples.ts";
 import type { LocalAws } from "./aws.ts";
 import { ROOT_CREDENTIALS } from "./ministack.ts";
 import type { Config } from "../pipeline/config.ts";
-import type { Evaluation } from "../pipeline/evaluation.ts";
-import type { Dataset } from "../pipeline/manifest.ts";
+import type { Evaluation } from "../pipeline/evaluation/evaluation.ts";
+import type { Dataset } from "../pipeline/dataset/manifest.ts";
 import { keys } from "../pipeline/names.ts";
 
 /** What a run has deployed, and from which pictures. */

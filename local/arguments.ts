@@ -1,5 +1,5 @@
 import { Command } from "commander";
-import { readCommandLine } from "./command-line.ts";
+import { readCommandLine } from "../console/command-line.ts";
 
 export interface Arguments {
   readonly config: string;

@@ -2,7 +2,7 @@ import { once } from "node:events";
 import type { App } from "./api/server.ts";
 import type { LocalAws } from "./aws.ts";
 import type { RunDataset } from "./dataset.ts";
-import type { Display } from "./console/display.ts";
+import type { Display } from "../console/display.ts";
 
 /**
  * Prints where the page and its API are and how to reach the local AWS with any AWS tool, and waits

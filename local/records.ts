@@ -1,6 +1,6 @@
-import type { Evaluation } from "../pipeline/evaluation.ts";
-import type { GateDecision } from "../pipeline/gate-decision.ts";
-import type { Dataset } from "../pipeline/manifest.ts";
+import type { Evaluation } from "../pipeline/evaluation/evaluation.ts";
+import type { GateDecision } from "../pipeline/evaluation/gate-decision.ts";
+import type { Dataset } from "../pipeline/dataset/manifest.ts";
 import type { Monitoring } from "../pipeline/steps/monitor-endpoint.ts";
 import type {
   DatasetRecord,

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { parseArguments, type Arguments } from "./arguments.ts";
 import { type Deployed, serveApp } from "./app.ts";
 import { startLocalAws, type LocalAws } from "./aws.ts";
-import { Display } from "./console/display.ts";
+import { Display } from "../console/display.ts";
 import { openRunDataset, type RunDataset } from "./dataset.ts";
 import { keepUp } from "./keep.ts";
 import { runSteps, type Made } from "./pipeline.ts";

@@ -1,5 +1,5 @@
 import type { StepRecord } from "../report/run-document.ts";
-import type { Display } from "./console/display.ts";
+import type { Display } from "../console/display.ts";
 import { messageOf } from "../pipeline/errors.ts";
 
 /** The steps of the main job, in their order. */

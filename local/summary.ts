@@ -1,7 +1,7 @@
 import type { RunDocument } from "../report/run-document.ts";
-import type { Display } from "./console/display.ts";
+import type { Display } from "../console/display.ts";
 import type { RunDataset } from "./dataset.ts";
-import { table } from "./console/table.ts";
+import { table } from "../console/table.ts";
 
 /** What the user reads last: the steps with their seconds, the gate's line, the report's path. */
 export function showSummary(

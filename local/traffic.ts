@@ -2,8 +2,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import pMap from "p-map";
 import type { Config } from "../pipeline/config.ts";
 import type { Context } from "../pipeline/context.ts";
-import { invokeEndpoint } from "../pipeline/endpoint.ts";
-import { type Dataset, isStranger } from "../pipeline/manifest.ts";
+import { invokeEndpoint } from "../pipeline/endpoint/endpoint.ts";
+import { type Dataset, isStranger } from "../pipeline/dataset/manifest.ts";
 import { keys } from "../pipeline/names.ts";
 import { readBytes } from "../pipeline/s3.ts";
 import {

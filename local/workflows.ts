@@ -1,4 +1,4 @@
-import { Display } from "./console/display.ts";
+import { Display } from "../console/display.ts";
 import { ensureGoTool } from "./go-tool.ts";
 import { ACT } from "./workflows/act.ts";
 import { parseArguments, type Arguments } from "./workflows/arguments.ts";

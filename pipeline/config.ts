@@ -1,12 +1,12 @@
 import { readFile } from "node:fs/promises";
 import { LineCounter, parseDocument } from "yaml";
 import * as z from "zod";
-import { endpoint } from "./endpoint-settings.ts";
+import { endpoint } from "./endpoint/endpoint-settings.ts";
 import { environment, name } from "./environment-name.ts";
 import { UsageError } from "./errors.ts";
-import { monitoring } from "./monitoring-settings.ts";
-import { training } from "./training-settings.ts";
-import { nameComplaint } from "./tuning-schema.ts";
+import { monitoring } from "./monitoring/monitoring-settings.ts";
+import { training } from "./training/training-settings.ts";
+import { nameComplaint } from "./training/tuning-schema.ts";
 
 const arn = z.string().startsWith("arn:", "must be an ARN (arn:...)");
 const share = z.number().gt(0).lt(1);

@@ -1,8 +1,8 @@
 import type { Context } from "./context.ts";
 import { explainBucketError } from "./dataset/bucket-error.ts";
 import { StepError, UnprovenError } from "./errors.ts";
-import type { Evaluation } from "./evaluation.ts";
-import type { Dataset, Manifest } from "./manifest.ts";
+import type { Evaluation } from "./evaluation/evaluation.ts";
+import type { Dataset, Manifest } from "./dataset/manifest.ts";
 import { parseS3Uri, readText, sha256 } from "./s3.ts";
 
 /** The URI by which one job names a dataset to another: `s3://bucket/scones/production/datasets/<hash>/`. */

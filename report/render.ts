@@ -1,15 +1,15 @@
-import { championSection } from "./champion-section.ts";
-import type { EvaluationDocument } from "./evaluation-document.ts";
-import { evaluationSections } from "./evaluation-sections.ts";
+import { championSection } from "./evaluation/champion-section.ts";
+import type { EvaluationDocument } from "./evaluation/evaluation-document.ts";
+import { evaluationSections } from "./evaluation/evaluation-sections.ts";
 import { count } from "./format.ts";
 import { html, type Html } from "./html.ts";
-import type { MonitoringDocument } from "./monitoring-document.ts";
-import { monitoringSections } from "./monitoring-sections.ts";
+import type { MonitoringDocument } from "./monitoring/monitoring-document.ts";
+import { monitoringSections } from "./monitoring/monitoring-sections.ts";
 import { page } from "./page.ts";
 import { provenance } from "./provenance.ts";
 import type { DatasetRecord, RunDocument } from "./run-document.ts";
 import { stepsTable } from "./steps-table.ts";
-import { time } from "./time.ts";
+import { time } from "./monitoring/time.ts";
 import { verdict } from "./verdict.ts";
 import { verificationSection } from "./verification-section.ts";
 

@@ -1,7 +1,7 @@
-import type { Evaluation } from "../pipeline/evaluation.ts";
-import type { GateDecision } from "../pipeline/gate-decision.ts";
-import type { TunedTraining } from "../pipeline/trained-model.ts";
-import type { Strangers } from "../pipeline/strangers.ts";
+import type { Evaluation } from "../pipeline/evaluation/evaluation.ts";
+import type { GateDecision } from "../pipeline/evaluation/gate-decision.ts";
+import type { TunedTraining } from "../pipeline/training/trained-model.ts";
+import type { Strangers } from "../pipeline/evaluation/strangers.ts";
 import type { Monitoring } from "../pipeline/steps/monitor-endpoint.ts";
 
 /** A step that ran. Steps that a closed gate or a failure kept from running are not in the list. */

@@ -1,5 +1,5 @@
 import { duration } from "./format.ts";
-import { gateScale } from "./gate-scale.ts";
+import { gateScale } from "./evaluation/gate-scale.ts";
 import { html, type Html } from "./html.ts";
 import type { RunDocument } from "./run-document.ts";
 import { verdictCard } from "./verdict-card.ts";

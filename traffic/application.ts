@@ -2,7 +2,7 @@ import type { Config } from "../pipeline/config.ts";
 import type { Context } from "../pipeline/context.ts";
 import { UsageError } from "../pipeline/errors.ts";
 import { names } from "../pipeline/names.ts";
-import { describeStack } from "../pipeline/stack-status.ts";
+import { describeStack } from "../pipeline/stack/stack-status.ts";
 
 /** Where the deployed application takes pictures. */
 export interface Application {

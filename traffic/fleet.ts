@@ -1,5 +1,5 @@
 import type { Context } from "../pipeline/context.ts";
-import { runFleet } from "../pipeline/fleet.ts";
+import { runFleet } from "../pipeline/application/fleet.ts";
 import { parseS3Uri, readText } from "../pipeline/s3.ts";
 import type { Application } from "./application.ts";
 import type { Arrival } from "./arrivals.ts";

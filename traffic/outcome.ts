@@ -1,6 +1,6 @@
 import { type Kind, kinds } from "./arrivals.ts";
-import { table } from "../local/console/table.ts";
-import { STRANGER, UNSURE } from "../pipeline/unrouted.ts";
+import { table } from "../console/table.ts";
+import { STRANGER, UNSURE } from "../pipeline/application/unrouted.ts";
 import { type Outcome, tally, type Tally } from "./tally.ts";
 
 /** What a run of `npm run traffic` came to; what `--json` writes. */

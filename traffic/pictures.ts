@@ -1,7 +1,7 @@
 import { drawnStrangers } from "../pipeline/dataset/drawn-strangers.ts";
 import { inWeather, weathers } from "../pipeline/dataset/weather.ts";
 import type { Source } from "../pipeline/dataset/source.ts";
-import { isStranger } from "../pipeline/manifest.ts";
+import { isStranger } from "../pipeline/dataset/manifest.ts";
 import type { Arrival, Kind } from "./arrivals.ts";
 
 /** Enough that no picture is most of the traffic; they are rendered before it begins. */

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { writeFile } from "node:fs/promises";
-import { Display } from "../local/console/display.ts";
+import { Display } from "../console/display.ts";
 import { dataLine } from "../local/summary.ts";
 import { cancelOnSignals } from "../pipeline/cancel.ts";
 import { destroyClients, makeClients } from "../pipeline/clients.ts";
@@ -9,7 +9,7 @@ import type { Clients, Context } from "../pipeline/context.ts";
 import { DownloadError } from "../pipeline/dataset/download.ts";
 import { openDataset } from "../pipeline/dataset/open.ts";
 import type { Source } from "../pipeline/dataset/source.ts";
-import { emptyPrefix } from "../pipeline/empty-prefix.ts";
+import { emptyPrefix } from "../pipeline/teardown/empty-prefix.ts";
 import { messageOf, StepError, UsageError } from "../pipeline/errors.ts";
 import { type Application, findApplication } from "./application.ts";
 import { type Arguments, parseArguments } from "./arguments.ts";

@@ -1,6 +1,6 @@
 import type { Kind } from "./arrivals.ts";
-import { percentile } from "../pipeline/percentile.ts";
-import { STRANGER, UNSURE } from "../pipeline/unrouted.ts";
+import { percentile } from "../pipeline/application/percentile.ts";
+import { STRANGER, UNSURE } from "../pipeline/application/unrouted.ts";
 
 /** What became of one picture. */
 export interface Outcome {

@@ -1,14 +1,14 @@
 import type { Config } from "../pipeline/config.ts";
 import type { Context } from "../pipeline/context.ts";
-import { invokeEndpoint } from "../pipeline/endpoint.ts";
-import { execute } from "../pipeline/execution.ts";
-import { confidence, predictedClass } from "../pipeline/metrics.ts";
-import { parseProbabilities } from "../pipeline/probabilities.ts";
+import { invokeEndpoint } from "../pipeline/endpoint/endpoint.ts";
+import { execute } from "../pipeline/application/execution.ts";
+import { confidence, predictedClass } from "../pipeline/evaluation/metrics.ts";
+import { parseProbabilities } from "../pipeline/evaluation/probabilities.ts";
 import type { Application } from "./application.ts";
 import { pictureOf, placeOf, type Pool } from "./pictures.ts";
 import type { Ask } from "./send.ts";
 import { pooledKey } from "./staging.ts";
-import { STRANGER, UNSURE } from "../pipeline/unrouted.ts";
+import { STRANGER, UNSURE } from "../pipeline/application/unrouted.ts";
 
 /** Asks the endpoint itself, and judges its answer as the application would. */
 export function toEndpoint(

@@ -1,4 +1,4 @@
-import { hourlyCostLine } from "../../pipeline/prices.ts";
+import { hourlyCostLine } from "../../pipeline/prices/prices.ts";
 import { deployEndpoint } from "../../pipeline/steps/deploy-endpoint.ts";
 import { common, defineAction, runAction } from "../action.ts";
 import { inConsole } from "../console.ts";

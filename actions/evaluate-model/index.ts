@@ -1,8 +1,8 @@
 import type { Config } from "../../pipeline/config.ts";
-import { modelCosts } from "../../pipeline/model-costs.ts";
-import { costLine } from "../../pipeline/prices.ts";
+import { modelCosts } from "../../pipeline/prices/model-costs.ts";
+import { costLine } from "../../pipeline/prices/prices.ts";
 import { evaluateModel, type EvaluatedModel } from "../../pipeline/steps/evaluate-model.ts";
-import { findTrainedModel, type TrainedModel } from "../../pipeline/trained-model.ts";
+import { findTrainedModel, type TrainedModel } from "../../pipeline/training/trained-model.ts";
 import { readDataset } from "../../pipeline/stored.ts";
 import { common, defineAction, runAction } from "../action.ts";
 import { inConsole } from "../console.ts";

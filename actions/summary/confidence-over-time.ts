@@ -1,6 +1,6 @@
 import type { Timeline } from "../../pipeline/monitoring/timeline.ts";
 import { percent } from "../../report/format.ts";
-import { length, readable } from "../../report/time.ts";
+import { length, readable } from "../../report/monitoring/time.ts";
 import { xychart } from "./xychart.ts";
 
 /** Confidence over time against the threshold; empty for fewer than two moments. */

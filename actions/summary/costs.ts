@@ -1,4 +1,4 @@
-import { amount, type Costs, total } from "../../pipeline/costs.ts";
+import { amount, type Costs, total } from "../../pipeline/prices/costs.ts";
 import { escape, table } from "./markdown.ts";
 
 /** Costs with their total; one with an unknown price says "at least". */

@@ -1,4 +1,4 @@
-import type { Dataset } from "../../pipeline/manifest.ts";
+import type { Dataset } from "../../pipeline/dataset/manifest.ts";
 import { count } from "../../report/format.ts";
 import { blocks, code, escape, facts, type Link, linkLine, table } from "./markdown.ts";
 

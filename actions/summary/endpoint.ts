@@ -1,4 +1,4 @@
-import type { EndpointMoment } from "../../pipeline/endpoint-moment.ts";
+import type { EndpointMoment } from "../../pipeline/endpoint/endpoint-moment.ts";
 import type { DeployedEndpoint } from "../../pipeline/steps/deploy-endpoint.ts";
 import { blocks, code, escape, facts, type Link, linkLine, table } from "./markdown.ts";
 

@@ -1,8 +1,8 @@
-import type { Champion } from "../../pipeline/champion.ts";
-import type { Costs } from "../../pipeline/costs.ts";
-import type { Evaluation, Prediction } from "../../pipeline/evaluation.ts";
-import { confidence, isCorrect, predictedClass, sum } from "../../pipeline/metrics.ts";
-import type { Strangers } from "../../pipeline/strangers.ts";
+import type { Champion } from "../../pipeline/evaluation/champion.ts";
+import type { Costs } from "../../pipeline/prices/costs.ts";
+import type { Evaluation, Prediction } from "../../pipeline/evaluation/evaluation.ts";
+import { confidence, isCorrect, predictedClass, sum } from "../../pipeline/evaluation/metrics.ts";
+import type { Strangers } from "../../pipeline/evaluation/strangers.ts";
 import { decimals, percent } from "../../report/format.ts";
 import { costsTable } from "./costs.ts";
 import { blocks, code, escape, facts, type Link, linkLine, table } from "./markdown.ts";

@@ -1,5 +1,5 @@
-import type { Comparison } from "../../pipeline/comparison.ts";
-import type { GateDecision } from "../../pipeline/gate-decision.ts";
+import type { Comparison } from "../../pipeline/evaluation/comparison.ts";
+import type { GateDecision } from "../../pipeline/evaluation/gate-decision.ts";
 import { blocks, code, escape, type Link, linkLine, table } from "./markdown.ts";
 
 /** More would push the rest of the summary out of sight. */

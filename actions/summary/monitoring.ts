@@ -9,7 +9,7 @@ import {
   percent,
   statisticName,
 } from "../../report/format.ts";
-import type { MonitoringDocument } from "../../report/monitoring-document.ts";
+import type { MonitoringDocument } from "../../report/monitoring/monitoring-document.ts";
 import { confidenceOverTime } from "./confidence-over-time.ts";
 import { blocks, code, escape, facts, type Link, linkLine, table } from "./markdown.ts";
 

@@ -1,5 +1,5 @@
-import type { StackChange } from "../../pipeline/change-set.ts";
-import type { DeployedStack } from "../../pipeline/stack.ts";
+import type { StackChange } from "../../pipeline/stack/change-set.ts";
+import type { DeployedStack } from "../../pipeline/stack/stack.ts";
 import { blocks, code, escape, facts, type Link, linkLine, table } from "./markdown.ts";
 
 interface StackFacts {

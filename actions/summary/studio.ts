@@ -1,5 +1,5 @@
 import type { OpenedStudio } from "../../pipeline/steps/studio.ts";
-import type { StudioResource } from "../../pipeline/studio.ts";
+import type { StudioResource } from "../../pipeline/studio/studio.ts";
 import { blocks, code, facts, table } from "./markdown.ts";
 
 /** Where Studio is, and how to get in. */

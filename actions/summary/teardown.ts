@@ -1,5 +1,5 @@
-import type { TeardownPlan } from "../../pipeline/teardown-plan.ts";
-import { cost, total } from "../../pipeline/teardown-text.ts";
+import type { TeardownPlan } from "../../pipeline/teardown/teardown-plan.ts";
+import { cost, total } from "../../pipeline/teardown/teardown-text.ts";
 import { count } from "../../report/format.ts";
 import { blocks, code, escape, type Link, linkLine, table } from "./markdown.ts";
 

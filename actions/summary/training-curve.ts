@@ -1,5 +1,5 @@
-import type { TrainingMoment } from "../../pipeline/trained-model.ts";
-import { observedEpochs } from "../../report/observed-epochs.ts";
+import type { TrainingMoment } from "../../pipeline/training/trained-model.ts";
+import { observedEpochs } from "../../report/evaluation/observed-epochs.ts";
 import { xychart } from "./xychart.ts";
 
 /**

@@ -1,4 +1,4 @@
-import type { TrainedModel } from "../../pipeline/trained-model.ts";
+import type { TrainedModel } from "../../pipeline/training/trained-model.ts";
 import { duration, percent } from "../../report/format.ts";
 import { blocks, code, escape, facts, type Link, linkLine, table } from "./markdown.ts";
 import { trainingCurve } from "./training-curve.ts";

@@ -1,4 +1,4 @@
-import type { TunedTraining } from "../../pipeline/trained-model.ts";
+import type { TunedTraining } from "../../pipeline/training/trained-model.ts";
 import { duration, shortened } from "../../report/format.ts";
 import { code, escape, table } from "./markdown.ts";
 

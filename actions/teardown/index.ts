@@ -1,9 +1,9 @@
 import type { Config } from "../../pipeline/config.ts";
 import type { Context } from "../../pipeline/context.ts";
-import { expiredEnvironments } from "../../pipeline/expiry.ts";
+import { expiredEnvironments } from "../../pipeline/teardown/expiry.ts";
 import { explain } from "../../pipeline/explain.ts";
 import { StepError } from "../../pipeline/errors.ts";
-import { LeaseError, withLease } from "../../pipeline/lease.ts";
+import { LeaseError, withLease } from "../../pipeline/teardown/lease.ts";
 import { teardown, TeardownError } from "../../pipeline/steps/teardown.ts";
 import { common, defineAction, runAction } from "../action.ts";
 import { count, flag, optional, override as overriding, text, withDefault } from "../inputs.ts";

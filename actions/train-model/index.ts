@@ -1,8 +1,8 @@
 import type { Config } from "../../pipeline/config.ts";
-import { costLine } from "../../pipeline/prices.ts";
+import { costLine } from "../../pipeline/prices/prices.ts";
 import { startTraining, trainModel } from "../../pipeline/steps/train-model.ts";
 import { readDataset } from "../../pipeline/stored.ts";
-import type { StartedTraining, TrainedModel } from "../../pipeline/trained-model.ts";
+import type { StartedTraining, TrainedModel } from "../../pipeline/training/trained-model.ts";
 import { common, defineAction, runAction } from "../action.ts";
 import { inConsole } from "../console.ts";
 import {

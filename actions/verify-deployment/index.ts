@@ -1,4 +1,4 @@
-import { readRegisteredEvaluation } from "../../pipeline/registered-evaluation.ts";
+import { readRegisteredEvaluation } from "../../pipeline/registry/registered-evaluation.ts";
 import { verifyDeployment } from "../../pipeline/steps/verify-deployment.ts";
 import { readDataset } from "../../pipeline/stored.ts";
 import { common, defineAction, runAction } from "../action.ts";

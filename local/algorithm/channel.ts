@@ -2,7 +2,7 @@ import { createReadStream } from "node:fs";
 import { readdir, readFile } from "node:fs/promises";
 import { join, resolve, sep } from "node:path";
 import { UsageError } from "../../pipeline/errors.ts";
-import { readRecordIo } from "../../pipeline/recordio.ts";
+import { readRecordIo } from "../../pipeline/dataset/recordio.ts";
 import { decodePicture } from "./picture.ts";
 import type { Sample } from "./training.ts";
 

@@ -1,6 +1,6 @@
 import type { S3Client } from "@aws-sdk/client-s3";
-import type { Evaluation } from "../../pipeline/evaluation.ts";
-import type { Dataset } from "../../pipeline/manifest.ts";
+import type { Evaluation } from "../../pipeline/evaluation/evaluation.ts";
+import type { Dataset } from "../../pipeline/dataset/manifest.ts";
 import { readBytes } from "../../pipeline/s3.ts";
 
 const PER_CLASS = 2;

@@ -1,7 +1,7 @@
 import type { Context } from "../../pipeline/context.ts";
-import type { Evaluation } from "../../pipeline/evaluation.ts";
-import { isStranger } from "../../pipeline/manifest.ts";
-import { isCorrect } from "../../pipeline/metrics.ts";
+import type { Evaluation } from "../../pipeline/evaluation/evaluation.ts";
+import { isStranger } from "../../pipeline/dataset/manifest.ts";
+import { isCorrect } from "../../pipeline/evaluation/metrics.ts";
 import { readEvaluation } from "../../pipeline/stored.ts";
 import type { Made } from "../pipeline.ts";
 

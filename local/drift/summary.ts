@@ -1,6 +1,6 @@
 import type { LoopRecord, MonitoringRecord } from "../../report/run-document.ts";
-import type { Display } from "../console/display.ts";
-import { table } from "../console/table.ts";
+import type { Display } from "../../console/display.ts";
+import { table } from "../../console/table.ts";
 import { driftedFeatures } from "./loop.ts";
 
 /** The loop as a table: what the monitor said of whom, what was learnt in between, where the reports lie. */

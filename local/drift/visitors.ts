@@ -4,7 +4,7 @@ import { random, shuffle } from "../../pipeline/dataset/random.ts";
 import { type Picture, type Source, survey } from "../../pipeline/dataset/source.ts";
 import { inWeather, type Weather } from "../../pipeline/dataset/weather.ts";
 import { UsageError } from "../../pipeline/errors.ts";
-import { isStranger } from "../../pipeline/manifest.ts";
+import { isStranger } from "../../pipeline/dataset/manifest.ts";
 
 /** A picture that the endpoint is to be sent, and what it shows. */
 export interface Visitor {

@@ -6,13 +6,13 @@ import { fileURLToPath } from "node:url";
 import { loadApiModel } from "./api-model.ts";
 import type { Authority } from "./authority.ts";
 import type { Limits } from "./limits.ts";
-import { stopFleet } from "./fleet.ts";
-import { Metrics } from "./metrics.ts";
-import { MonitoringClock } from "./monitoring-clock.ts";
+import { stopFleet } from "./endpoint/fleet.ts";
+import { Metrics } from "./endpoint/metrics.ts";
+import { MonitoringClock } from "./monitoring/monitoring-clock.ts";
 import { Queue } from "./queue.ts";
 import { Roles } from "./roles.ts";
 import { makeRouter } from "./router.ts";
-import { Scaler } from "./scaler.ts";
+import { Scaler } from "./scaling/scaler.ts";
 import { runBehind, type Service } from "./service.ts";
 
 export interface SageMakerOptions {

@@ -1,20 +1,20 @@
 import type { Limits } from "./limits.ts";
-import type { Endpoint } from "./endpoint.ts";
-import type { ModelPackage, ModelPackageGroup } from "./model-package-store.ts";
-import type { EndpointConfig } from "./endpoint-configs.ts";
-import type { JobDefinition } from "./job-definitions.ts";
-import type { Metrics } from "./metrics.ts";
-import type { Model } from "./models.ts";
-import type { MonitoringClock } from "./monitoring-clock.ts";
-import type { MonitoringExecution } from "./monitoring-executions.ts";
-import type { MonitoringSchedule } from "./monitoring-schedules.ts";
+import type { Endpoint } from "./endpoint/endpoint.ts";
+import type { ModelPackage, ModelPackageGroup } from "./registry/model-package-store.ts";
+import type { EndpointConfig } from "./endpoint/endpoint-configs.ts";
+import type { JobDefinition } from "./monitoring/job-definitions.ts";
+import type { Metrics } from "./endpoint/metrics.ts";
+import type { Model } from "./registry/models.ts";
+import type { MonitoringClock } from "./monitoring/monitoring-clock.ts";
+import type { MonitoringExecution } from "./monitoring/monitoring-executions.ts";
+import type { MonitoringSchedule } from "./monitoring/monitoring-schedules.ts";
 import type { Queue } from "./queue.ts";
 import type { Roles } from "./roles.ts";
-import type { ScalableTarget, ScalingActivity, ScalingPolicy } from "./autoscaling.ts";
-import type { Scaler } from "./scaler.ts";
-import type { TrainingJob } from "./training-job.ts";
-import type { TransformJob } from "./transform-jobs.ts";
-import type { TuningJob } from "./tuning-job.ts";
+import type { ScalableTarget, ScalingActivity, ScalingPolicy } from "./scaling/autoscaling.ts";
+import type { Scaler } from "./scaling/scaler.ts";
+import type { TrainingJob } from "./training/training-job.ts";
+import type { TransformJob } from "./transform/transform-jobs.ts";
+import type { TuningJob } from "./tuning/tuning-job.ts";
 
 /** Everything that the local SageMaker knows, and what it works with. */
 export interface Service {

@@ -1,6 +1,6 @@
 import { Command } from "commander";
 import { proofs } from "./proofs.ts";
-import { readCommandLine } from "../command-line.ts";
+import { readCommandLine } from "../../console/command-line.ts";
 
 export interface Arguments {
   /** Names of proofs; undefined: all. */

@@ -12,10 +12,10 @@ import {
 } from "@aws-sdk/client-sagemaker";
 import type { Config } from "../../pipeline/config.ts";
 import type { Clients, Context } from "../../pipeline/context.ts";
-import { describeEndpoint } from "../../pipeline/endpoint.ts";
+import { describeEndpoint } from "../../pipeline/endpoint/endpoint.ts";
 import { keys, names } from "../../pipeline/names.ts";
 import { ROOT_CREDENTIALS } from "../ministack.ts";
-import { describeStack } from "../../pipeline/stack-status.ts";
+import { describeStack } from "../../pipeline/stack/stack-status.ts";
 
 /** What the workflows have made of the local AWS, as its own APIs tell it. */
 export interface AwsState {

@@ -1,6 +1,6 @@
-import { type CifarRecord, cifarSide, interleave, readCifar, readCifarLabels } from "../cifar.ts";
+import { type CifarRecord, cifarSide, interleave, readCifar, readCifarLabels } from "./cifar.ts";
 import { UsageError } from "../errors.ts";
-import { encodePng } from "../png.ts";
+import { encodePng } from "./png.ts";
 import type { Others } from "./others.ts";
 import type { Picture, Pictures } from "./source.ts";
 

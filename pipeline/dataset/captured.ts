@@ -3,7 +3,7 @@ import type { Context } from "../context.ts";
 import { StepError } from "../errors.ts";
 import { readGroundTruth, type TimedLabel } from "../labels/ground-truth.ts";
 import { labelledCaptures } from "../labels/labelled-captures.ts";
-import { sum } from "../metrics.ts";
+import { sum } from "../evaluation/metrics.ts";
 import { sha256 } from "../s3.ts";
 import { type Fate, fateOf } from "./fate.ts";
 import { type Picture, type Source, survey } from "./source.ts";

@@ -1,6 +1,6 @@
 import type { S3Client } from "@aws-sdk/client-s3";
 import { StepError } from "../errors.ts";
-import type { Dataset } from "../manifest.ts";
+import type { Dataset } from "./manifest.ts";
 import { listObjects } from "../s3.ts";
 
 /** Keys of the training channels' RecordIO files, relative to the dataset's prefix. */

@@ -1,5 +1,5 @@
 import sharp from "sharp";
-import { encodePng } from "../png.ts";
+import { encodePng } from "./png.ts";
 import { random } from "./random.ts";
 
 export type Vehicle = "bicycle" | "motorcycle";

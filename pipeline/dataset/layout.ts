@@ -1,4 +1,4 @@
-import { encodeRecord } from "../recordio.ts";
+import { encodeRecord } from "./recordio.ts";
 import { Blocks, type Upload } from "./blocks.ts";
 import { type ChannelNames, shardOf } from "./channels.ts";
 import type { Picture } from "./source.ts";

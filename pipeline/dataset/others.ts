@@ -1,4 +1,4 @@
-import { readCifar, readCifarLabels } from "../cifar.ts";
+import { readCifar, readCifarLabels } from "./cifar.ts";
 import { random, shuffle } from "./random.ts";
 import type { Split } from "./source.ts";
 

@@ -1,5 +1,5 @@
 import sharp from "sharp";
-import { encodePng } from "../png.ts";
+import { encodePng } from "./png.ts";
 
 /** What the pre-trained image-classification network takes; larger pictures are squeezed to it. */
 export const TRAINED_SIDE = 224;

@@ -1,5 +1,5 @@
 import sharp from "sharp";
-import { encodePng } from "../png.ts";
+import { encodePng } from "./png.ts";
 
 /** What may come between the camera and the driver: pictures that no model here was trained on. */
 export const weathers = ["night", "fog", "blur"] as const;

@@ -1,8 +1,8 @@
-import { type Capture, captureLines, parseCapture } from "../capture.ts";
+import { type Capture, captureLines, parseCapture } from "../monitoring/capture.ts";
 import type { Config } from "../config.ts";
 import type { Context } from "../context.ts";
 import { fateOf, lotOf } from "../dataset/fate.ts";
-import { confidence, predictedClass } from "../metrics.ts";
+import { confidence, predictedClass } from "../evaluation/metrics.ts";
 import { EventIds, hashOf } from "../monitoring/event-ids.ts";
 import { capturePrefix } from "./every-capture.ts";
 import { pictureOf } from "./labelled-captures.ts";

@@ -1,8 +1,8 @@
 import { paginateListObjectsV2 } from "@aws-sdk/client-s3";
-import { captureLines } from "../capture.ts";
+import { captureLines } from "../monitoring/capture.ts";
 import type { Config } from "../config.ts";
 import type { Context } from "../context.ts";
-import { VARIANT } from "../endpoint-config.ts";
+import { VARIANT } from "../endpoint/endpoint-config.ts";
 import { keys, names } from "../names.ts";
 
 /** Where data capture writes what a model was asked at the environment's endpoint. */

@@ -1,5 +1,5 @@
 import pMap from "p-map";
-import { type CapturedEvent, parseEvent } from "../capture.ts";
+import { type CapturedEvent, parseEvent } from "../monitoring/capture.ts";
 import type { Config } from "../config.ts";
 import type { Context } from "../context.ts";
 import { keys } from "../names.ts";

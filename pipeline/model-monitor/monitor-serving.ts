@@ -1,13 +1,13 @@
 import { DescribeModelCommand } from "@aws-sdk/client-sagemaker";
 import type { Config } from "../config.ts";
 import type { Context } from "../context.ts";
-import { describeEndpoint } from "../endpoint.ts";
+import { describeEndpoint } from "../endpoint/endpoint.ts";
 import { StepError } from "../errors.ts";
-import { expiryOf, expiryTag } from "../expiry.ts";
+import { expiryOf, expiryTag } from "../teardown/expiry.ts";
 import { readBaseline } from "../monitoring/baseline.ts";
 import { names } from "../names.ts";
 import { parseS3Uri } from "../s3.ts";
-import { servingBaseline, servingModel } from "../serving-model.ts";
+import { servingBaseline, servingModel } from "../registry/serving-model.ts";
 import { keepTag, tags } from "../tags.ts";
 import { type Definition, ensureSchedule } from "./ensure-schedule.ts";
 import { dataQuality, modelQuality, type MonitoredModel } from "./job-definition.ts";

@@ -2,7 +2,7 @@ import type { Config } from "../config.ts";
 import type { Context } from "../context.ts";
 import { keys } from "../names.ts";
 import { sha256 } from "../s3.ts";
-import { putOnce } from "../upload-code.ts";
+import { putOnce } from "../stack/upload-code.ts";
 import { preprocessorScript } from "./preprocessor-script.ts";
 
 /**

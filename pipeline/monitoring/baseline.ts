@@ -1,7 +1,7 @@
 import type * as z from "zod";
 import type { Context } from "../context.ts";
 import { StepError } from "../errors.ts";
-import type { Evaluation } from "../evaluation.ts";
+import type { Evaluation } from "../evaluation/evaluation.ts";
 import { parseS3Uri, readText, writeJson } from "../s3.ts";
 import { type Constraints, constraintsOf, constraintsSchema } from "./constraints.ts";
 import { distanceWithout, type Look, lookOf, lookSchema } from "./distance.ts";

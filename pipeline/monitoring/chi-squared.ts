@@ -1,4 +1,4 @@
-import { sum } from "../metrics.ts";
+import { sum } from "../evaluation/metrics.ts";
 
 /**
  * The chance that chi-squared with `degrees` degrees of freedom is at least `x`. By the two

@@ -1,8 +1,8 @@
 import { ListModelPackagesCommand } from "@aws-sdk/client-sagemaker";
 import type { Config } from "../config.ts";
 import type { Context } from "../context.ts";
-import { describeEndpoint } from "../endpoint.ts";
-import { describeEndpointConfig } from "../endpoint-config.ts";
+import { describeEndpoint } from "../endpoint/endpoint.ts";
+import { describeEndpointConfig } from "../endpoint/endpoint-config.ts";
 import { names } from "../names.ts";
 
 /** Something that changed what an endpoint serves, or may serve. */

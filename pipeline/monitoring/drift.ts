@@ -1,5 +1,5 @@
 import type { Config } from "../config.ts";
-import { sum } from "../metrics.ts";
+import { sum } from "../evaluation/metrics.ts";
 import { changeGains } from "./change-point.ts";
 import type { FeatureTest, TestResult } from "./feature-test.ts";
 import { holm } from "./holm.ts";

@@ -1,4 +1,4 @@
-import { confidence, predictedClass } from "../metrics.ts";
+import { confidence, predictedClass } from "../evaluation/metrics.ts";
 import {
   type NumericFeature,
   numericFeatures,

@@ -1,6 +1,6 @@
 import { GetMetricStatisticsCommand } from "@aws-sdk/client-cloudwatch";
 import type { Context } from "../context.ts";
-import { VARIANT } from "../endpoint-config.ts";
+import { VARIANT } from "../endpoint/endpoint-config.ts";
 import type { Period } from "./read-captures.ts";
 
 const DAY_S = 86_400;

@@ -1,6 +1,6 @@
 import pMap from "p-map";
 import type { Answer } from "./answer-sample.ts";
-import { thumbnail } from "../thumbnail.ts";
+import { thumbnail } from "../dataset/thumbnail.ts";
 
 /** A picture of a window, small enough for a report. */
 export interface NotablePicture extends Answer {

@@ -1,4 +1,4 @@
-import { sum } from "../metrics.ts";
+import { sum } from "../evaluation/metrics.ts";
 import { chiSquaredTail } from "./chi-squared.ts";
 import {
   countBelow,

@@ -1,5 +1,5 @@
-import { type Capture, parseCapture } from "../capture.ts";
-import { predictedClass } from "../metrics.ts";
+import { type Capture, parseCapture } from "./capture.ts";
+import { predictedClass } from "../evaluation/metrics.ts";
 import { EventIds, hashOf } from "./event-ids.ts";
 import { type Answer, AnswerSample } from "./answer-sample.ts";
 import { NotablePictureSet, type NotablePictures } from "./notable-pictures.ts";

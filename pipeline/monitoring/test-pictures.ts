@@ -1,6 +1,6 @@
 import pMap from "p-map";
 import type { Context } from "../context.ts";
-import { type Dataset, isStranger, type Manifest, type TestPicture } from "../manifest.ts";
+import { type Dataset, isStranger, type Manifest, type TestPicture } from "../dataset/manifest.ts";
 import { readBytes } from "../s3.ts";
 import { pictureSize, type PictureStatistics, pictureStatistics } from "./picture-statistics.ts";
 import { usualSide } from "./side.ts";

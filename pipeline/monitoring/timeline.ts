@@ -1,4 +1,4 @@
-import { sum } from "../metrics.ts";
+import { sum } from "../evaluation/metrics.ts";
 
 /** A stretch of time and what was answered in it. */
 export interface Moment {

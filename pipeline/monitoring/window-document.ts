@@ -1,6 +1,6 @@
-import type { MonitoringDocument } from "../../report/monitoring-document.ts";
+import type { MonitoringDocument } from "../../report/monitoring/monitoring-document.ts";
 import type { Config } from "../config.ts";
-import type { Evaluation } from "../evaluation.ts";
+import type { Evaluation } from "../evaluation/evaluation.ts";
 import type { Baseline } from "./baseline.ts";
 import type { Period, ReadCaptures } from "./read-captures.ts";
 import type { Window } from "./window.ts";

@@ -1,5 +1,5 @@
 import type { Config } from "../config.ts";
-import { confidence, predictedClass, sum } from "../metrics.ts";
+import { confidence, predictedClass, sum } from "../evaluation/metrics.ts";
 import type { Baseline } from "./baseline.ts";
 import { distanceFrom } from "./distance.ts";
 import {

@@ -1,4 +1,4 @@
-import type { MonitoringDocument } from "../../report/monitoring-document.ts";
+import type { MonitoringDocument } from "../../report/monitoring/monitoring-document.ts";
 import type { Config } from "../config.ts";
 import type { Context } from "../context.ts";
 import { keys } from "../names.ts";
@@ -28,7 +28,7 @@ export async function writeReport(
   await writeJson(clients.s3, bucket, `${prefix}constraint_violations.json`, violations);
   await writeJson(clients.s3, bucket, `${prefix}report.json`, numbersOf(document));
   // Loaded here: the charts' library takes a while.
-  const { renderMonitoring } = await import("../../report/render-monitoring.ts");
+  const { renderMonitoring } = await import("../../report/monitoring/render-monitoring.ts");
   await writeHtml(clients.s3, bucket, `${prefix}report.html`, await renderMonitoring(document));
   const uri = `s3://${bucket}/${prefix}report`;
   return { reportUri: `${uri}.json`, htmlUri: `${uri}.html` };

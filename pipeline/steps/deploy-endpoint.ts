@@ -3,23 +3,28 @@ import {
   DeleteEndpointCommand,
   DeleteEndpointConfigCommand,
 } from "@aws-sdk/client-sagemaker";
-import { approvedModel } from "../approved-model.ts";
+import { approvedModel } from "../registry/approved-model.ts";
 import type { Config } from "../config.ts";
 import type { Context } from "../context.ts";
-import { describeEndpoint, type Endpoint, notServing, settledEndpoint } from "../endpoint.ts";
-import { trafficShift } from "../deployment-config.ts";
-import { describeEndpointConfig, ensureEndpointConfig } from "../endpoint-config.ts";
-import type { EndpointMoment } from "../endpoint-moment.ts";
+import {
+  describeEndpoint,
+  type Endpoint,
+  notServing,
+  settledEndpoint,
+} from "../endpoint/endpoint.ts";
+import { trafficShift } from "../endpoint/deployment-config.ts";
+import { describeEndpointConfig, ensureEndpointConfig } from "../endpoint/endpoint-config.ts";
+import type { EndpointMoment } from "../endpoint/endpoint-moment.ts";
 import { StepError } from "../errors.ts";
 import { monitorServing, unmonitor } from "../model-monitor/monitor-serving.ts";
 import { names } from "../names.ts";
-import { onceVisible } from "../once-visible.ts";
-import { rollbackAlarms } from "../rollback-alarms.ts";
-import { expiryOf, expiryTag, setExpiry, setKeep } from "../expiry.ts";
-import { registerScaling } from "../scaling.ts";
+import { onceVisible } from "../endpoint/once-visible.ts";
+import { rollbackAlarms } from "../endpoint/rollback-alarms.ts";
+import { expiryOf, expiryTag, setExpiry, setKeep } from "../teardown/expiry.ts";
+import { registerScaling } from "../endpoint/scaling.ts";
 import { keepTag, tags } from "../tags.ts";
-import { updateEndpoint } from "../update-endpoint.ts";
-import { lastVerified, setVerified, verifiedTags } from "../verified.ts";
+import { updateEndpoint } from "../endpoint/update-endpoint.ts";
+import { lastVerified, setVerified, verifiedTags } from "../endpoint/verified.ts";
 
 export interface DeployEndpointInput {
   readonly modelPackageArn: string;

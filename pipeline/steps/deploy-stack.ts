@@ -1,15 +1,15 @@
-import { applicationFiles } from "../bundle.ts";
+import { applicationFiles } from "../stack/bundle.ts";
 import type { Config } from "../config.ts";
 import type { Context } from "../context.ts";
 import { StepError } from "../errors.ts";
-import { expiryTag } from "../expiry.ts";
-import { architectureOf } from "../lambda-architecture.ts";
+import { expiryTag } from "../teardown/expiry.ts";
+import { architectureOf } from "../stack/lambda-architecture.ts";
 import { keys, names } from "../names.ts";
-import { hourlyCostLine } from "../prices.ts";
-import { applyStack, type DeployedStack } from "../stack.ts";
-import { placeTemplate } from "../stack-template.ts";
+import { hourlyCostLine } from "../prices/prices.ts";
+import { applyStack, type DeployedStack } from "../stack/stack.ts";
+import { placeTemplate } from "../stack/stack-template.ts";
 import { keepTag, tags } from "../tags.ts";
-import { uploadCode } from "../upload-code.ts";
+import { uploadCode } from "../stack/upload-code.ts";
 
 export interface DeployStackInput {
   readonly endpointName: string;

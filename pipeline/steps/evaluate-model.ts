@@ -1,10 +1,14 @@
-import type { TrainingRecord } from "../../report/evaluation-document.ts";
-import { type Champion, measureChampion } from "../champion.ts";
+import type { TrainingRecord } from "../../report/evaluation/evaluation-document.ts";
+import { type Champion, measureChampion } from "../evaluation/champion.ts";
 import type { Config } from "../config.ts";
 import type { Context } from "../context.ts";
-import { type EvaluationReport, writeEvaluationReport } from "../evaluation-report.ts";
-import { type MeasureModelInput, type MeasuredModel, measureModel } from "../measure-model.ts";
-import { ensureModelPackageGroup, registerModel } from "../model-package.ts";
+import { type EvaluationReport, writeEvaluationReport } from "../evaluation/evaluation-report.ts";
+import {
+  type MeasureModelInput,
+  type MeasuredModel,
+  measureModel,
+} from "../evaluation/measure-model.ts";
+import { ensureModelPackageGroup, registerModel } from "../registry/model-package.ts";
 import { type Baseline, makeBaseline, writeBaseline } from "../monitoring/baseline.ts";
 import { baselinePictures, lookAtTestPictures } from "../monitoring/test-pictures.ts";
 

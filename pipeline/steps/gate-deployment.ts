@@ -1,16 +1,21 @@
 import { UpdateModelPackageCommand } from "@aws-sdk/client-sagemaker";
-import { compareWithChampion } from "../champion.ts";
-import type { Comparison } from "../comparison.ts";
+import { compareWithChampion } from "../evaluation/champion.ts";
+import type { Comparison } from "../evaluation/comparison.ts";
 import type { Config } from "../config.ts";
 import type { Context } from "../context.ts";
 import { UnprovenError } from "../errors.ts";
-import type { Evaluation } from "../evaluation.ts";
-import { decide, type GateDecision, type GateSettings, unproven } from "../gate-decision.ts";
-import { artifactOf, championOf, type Lineage } from "../lineage.ts";
-import { requireUnaltered } from "../model-artifact.ts";
-import { readModelPackage, type RegisteredModel } from "../model-package.ts";
-import { servingModel } from "../serving-model.ts";
-import { evaluationOf } from "../registered-evaluation.ts";
+import type { Evaluation } from "../evaluation/evaluation.ts";
+import {
+  decide,
+  type GateDecision,
+  type GateSettings,
+  unproven,
+} from "../evaluation/gate-decision.ts";
+import { artifactOf, championOf, type Lineage } from "../registry/lineage.ts";
+import { requireUnaltered } from "../training/model-artifact.ts";
+import { readModelPackage, type RegisteredModel } from "../registry/model-package.ts";
+import { servingModel } from "../registry/serving-model.ts";
+import { evaluationOf } from "../registry/registered-evaluation.ts";
 
 export interface GateDeploymentInput {
   readonly evaluationUri: string;

@@ -1,12 +1,12 @@
 import { ListTagsCommand } from "@aws-sdk/client-sagemaker";
 import type { Config } from "../config.ts";
 import type { Context } from "../context.ts";
-import { describeEndpoint } from "../endpoint.ts";
+import { describeEndpoint } from "../endpoint/endpoint.ts";
 import { StepError } from "../errors.ts";
-import { expiryTag, setExpiry, setKeep } from "../expiry.ts";
+import { expiryTag, setExpiry, setKeep } from "../teardown/expiry.ts";
 import { names } from "../names.ts";
-import { applyStack } from "../stack.ts";
-import { describeStack } from "../stack-status.ts";
+import { applyStack } from "../stack/stack.ts";
+import { describeStack } from "../stack/stack-status.ts";
 import { isTagged, keepTag, tags } from "../tags.ts";
 
 export interface KeepEnvironmentInput {

@@ -1,10 +1,10 @@
-import type { MonitoringDocument } from "../../report/monitoring-document.ts";
-import { captureLines } from "../capture.ts";
+import type { MonitoringDocument } from "../../report/monitoring/monitoring-document.ts";
+import { captureLines } from "../monitoring/capture.ts";
 import type { Config } from "../config.ts";
 import type { Context } from "../context.ts";
 import { StepError } from "../errors.ts";
-import { VARIANT } from "../endpoint-config.ts";
-import type { Evaluation } from "../evaluation.ts";
+import { VARIANT } from "../endpoint/endpoint-config.ts";
+import type { Evaluation } from "../evaluation/evaluation.ts";
 import type { Baseline } from "../monitoring/baseline.ts";
 import { deploymentsOf } from "../monitoring/deployments.ts";
 import type { FeatureDrift, Verdict } from "../monitoring/drift.ts";

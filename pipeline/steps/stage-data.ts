@@ -12,9 +12,9 @@ import { Surveyor } from "../dataset/source.ts";
 import type { Picture, Source } from "../dataset/source.ts";
 import { Uploader } from "../dataset/uploader.ts";
 import { pickValidation } from "../dataset/validation.ts";
-import { emptyPrefix } from "../empty-prefix.ts";
+import { emptyPrefix } from "../teardown/empty-prefix.ts";
 import { StepError, UsageError } from "../errors.ts";
-import type { Dataset, Manifest } from "../manifest.ts";
+import type { Dataset, Manifest } from "../dataset/manifest.ts";
 import { keys } from "../names.ts";
 import { readText, writeJson } from "../s3.ts";
 

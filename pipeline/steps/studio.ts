@@ -2,15 +2,15 @@ import type { Config } from "../config.ts";
 import type { Context } from "../context.ts";
 import { messageOf, StepError } from "../errors.ts";
 import { names } from "../names.ts";
-import { applyStack, type DeployedStack, deleteStack } from "../stack.ts";
-import { describeStack } from "../stack-status.ts";
+import { applyStack, type DeployedStack, deleteStack } from "../stack/stack.ts";
+import { describeStack } from "../stack/stack-status.ts";
 import {
   removeStudioResource,
   studioKinds,
   type StudioResource,
   studioResources,
-} from "../studio.ts";
-import { studioTemplate } from "../studio-template.ts";
+} from "../studio/studio.ts";
+import { studioTemplate } from "../studio/studio-template.ts";
 import { isTagged, tags } from "../tags.ts";
 
 interface Pace {

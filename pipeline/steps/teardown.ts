@@ -1,14 +1,19 @@
 import type { Config } from "../config.ts";
 import type { Context } from "../context.ts";
 import { messageOf, StepError, UsageError } from "../errors.ts";
-import { inventory } from "../inventory.ts";
+import { inventory } from "../teardown/inventory.ts";
 import { names } from "../names.ts";
-import type { ObjectVersion } from "../object-versions.ts";
-import { bounded } from "../pace.ts";
-import { remove, type RemovalOptions } from "../removal.ts";
-import { storedObjects } from "../stored-objects.ts";
-import { after, type Deletion, planTeardown, type TeardownPlan } from "../teardown-plan.ts";
-import { planLines } from "../teardown-text.ts";
+import type { ObjectVersion } from "../teardown/object-versions.ts";
+import { bounded } from "../teardown/pace.ts";
+import { remove, type RemovalOptions } from "../teardown/removal.ts";
+import { storedObjects } from "../teardown/stored-objects.ts";
+import {
+  after,
+  type Deletion,
+  planTeardown,
+  type TeardownPlan,
+} from "../teardown/teardown-plan.ts";
+import { planLines } from "../teardown/teardown-text.ts";
 
 export interface TeardownInput {
   readonly bucket: string;

@@ -1,12 +1,16 @@
 import { StopTrainingJobCommand } from "@aws-sdk/client-sagemaker";
-import { checkpointConfig, dropCheckpoints, requireIdle } from "../checkpoints.ts";
+import { checkpointConfig, dropCheckpoints, requireIdle } from "../training/checkpoints.ts";
 import type { Config } from "../config.ts";
 import type { Context } from "../context.ts";
 import { requireShards } from "../dataset/channels.ts";
 import { StepError, UsageError } from "../errors.ts";
-import type { Dataset } from "../manifest.ts";
+import type { Dataset } from "../dataset/manifest.ts";
 import { names } from "../names.ts";
-import { type Fallback, finishWithFallback, startWithFallback } from "../instance-fallback.ts";
+import {
+  type Fallback,
+  finishWithFallback,
+  startWithFallback,
+} from "../training/instance-fallback.ts";
 import { poll } from "../poll.ts";
 import { type Stoppable, stopOnAbort } from "../stop-on-abort.ts";
 import {
@@ -16,7 +20,7 @@ import {
   trainedModel,
   type TrainingMoment,
   metricsOf,
-} from "../trained-model.ts";
+} from "../training/trained-model.ts";
 import {
   capacityReason,
   createTrainingJob,
@@ -25,10 +29,10 @@ import {
   isOver,
   lacksCapacity,
   type TrainingJob,
-} from "../training-job.ts";
-import { startTuning, tuneModel } from "../tune-model.ts";
-import { trainingSpecification } from "../training-specification.ts";
-import { writeWatchedTraining } from "../watched-training.ts";
+} from "../training/training-job.ts";
+import { startTuning, tuneModel } from "../training/tune-model.ts";
+import { trainingSpecification } from "../training/training-specification.ts";
+import { writeWatchedTraining } from "../training/watched-training.ts";
 
 export interface TrainModelInput {
   readonly dataset: Dataset;

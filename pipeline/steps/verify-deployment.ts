@@ -1,24 +1,24 @@
 import pMap from "p-map";
-import { verificationId } from "../capture.ts";
+import { verificationId } from "../monitoring/capture.ts";
 import type { Config } from "../config.ts";
 import type { Context } from "../context.ts";
 import { messageOf, StepError } from "../errors.ts";
-import { execute, type Execution } from "../execution.ts";
-import { type Dataset, isStranger } from "../manifest.ts";
-import { percentile } from "../percentile.ts";
+import { execute, type Execution } from "../application/execution.ts";
+import { type Dataset, isStranger } from "../dataset/manifest.ts";
+import { percentile } from "../application/percentile.ts";
 import { poll } from "../poll.ts";
-import { expiryOf } from "../expiry.ts";
-import { restoreEndpoint } from "../restore-endpoint.ts";
-import { requireServed, type ServedConfig } from "../served-config.ts";
+import { expiryOf } from "../teardown/expiry.ts";
+import { restoreEndpoint } from "../endpoint/restore-endpoint.ts";
+import { requireServed, type ServedConfig } from "../endpoint/served-config.ts";
 import {
   choosePictures,
   chooseStrangers,
   type Known,
   makeUnsurePicture,
   type VerificationPicture,
-} from "../verification-pictures.ts";
-import { setVerified } from "../verified.ts";
-import { STRANGER, UNSURE } from "../unrouted.ts";
+} from "../application/verification-pictures.ts";
+import { setVerified } from "../endpoint/verified.ts";
+import { STRANGER, UNSURE } from "../application/unrouted.ts";
 
 const IN_FLIGHT = 2;
 /** How long a role that was just made may be unknown to the services that check it. */

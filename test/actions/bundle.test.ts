@@ -6,8 +6,8 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import { type LocalAws, startLocalAws } from "../../local/aws.ts";
-import { encodePng } from "../../pipeline/png.ts";
-import { writeArchive } from "../pipeline/cifar-archive.ts";
+import { encodePng } from "../../pipeline/dataset/png.ts";
+import { writeArchive } from "../pipeline/dataset/cifar-archive.ts";
 import { runAction } from "./run-action.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));

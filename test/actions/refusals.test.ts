@@ -5,7 +5,7 @@ import {
   ListTrainingJobsCommand,
 } from "@aws-sdk/client-sagemaker";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
-import { createCapture } from "../pipeline/captures.ts";
+import { createCapture } from "../pipeline/monitoring/captures.ts";
 import { parseS3Uri, readText } from "../../pipeline/s3.ts";
 import { until } from "../local/sagemaker/fixture.ts";
 import type { ActionRun } from "./run-action.ts";

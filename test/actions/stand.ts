@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type LocalAws, startLocalAws } from "../../local/aws.ts";
-import { encodePng } from "../../pipeline/png.ts";
+import { encodePng } from "../../pipeline/dataset/png.ts";
 import { type ActionRun, runAction, type RunOptions } from "./run-action.ts";
 
 type Given = Readonly<Record<string, string | number | boolean>>;

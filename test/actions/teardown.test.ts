@@ -7,7 +7,7 @@ import {
 import { CreateModelPackageGroupCommand } from "@aws-sdk/client-sagemaker";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import { rootClients } from "../../local/workflows/state.ts";
-import { expiryTag } from "../../pipeline/expiry.ts";
+import { expiryTag } from "../../pipeline/teardown/expiry.ts";
 import { keys } from "../../pipeline/names.ts";
 import { tags } from "../../pipeline/tags.ts";
 import { openStand, type Stand } from "./stand.ts";

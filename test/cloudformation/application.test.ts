@@ -5,7 +5,7 @@ import {
 } from "@aws-sdk/client-cloudwatch";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import { parseConfig } from "../../pipeline/config.ts";
-import { rollbackAlarms } from "../../pipeline/rollback-alarms.ts";
+import { rollbackAlarms } from "../../pipeline/endpoint/rollback-alarms.ts";
 import { deployStack, type DeployedApplication } from "../../pipeline/steps/deploy-stack.ts";
 import { bucket, openStand, type Stand } from "../pipeline/stand.ts";
 

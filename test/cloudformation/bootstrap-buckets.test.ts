@@ -11,7 +11,7 @@ import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import { startOidcIssuer } from "../../local/oidc-issuer.ts";
 import { parseConfig } from "../../pipeline/config.ts";
 import { openDataset } from "../../pipeline/dataset/open.ts";
-import { encodePng } from "../../pipeline/png.ts";
+import { encodePng } from "../../pipeline/dataset/png.ts";
 import { type BootstrapStand, openBootstrapStand } from "./bootstrap-stand.ts";
 
 let stand: BootstrapStand;

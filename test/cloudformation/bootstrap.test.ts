@@ -8,7 +8,7 @@ import { AssumeRoleWithWebIdentityCommand, STSClient } from "@aws-sdk/client-sts
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import { parse as parseYaml } from "yaml";
 import { startOidcIssuer } from "../../local/oidc-issuer.ts";
-import { algorithmImage } from "../../pipeline/algorithm-image.ts";
+import { algorithmImage } from "../../pipeline/training/algorithm-image.ts";
 import {
   account,
   type BootstrapStand,

@@ -1,6 +1,6 @@
 import { PutObjectCommand } from "@aws-sdk/client-s3";
 import { StopMonitoringScheduleCommand } from "@aws-sdk/client-sagemaker";
-import type { Dataset } from "../../pipeline/manifest.ts";
+import type { Dataset } from "../../pipeline/dataset/manifest.ts";
 import { lastExecutions } from "../../pipeline/model-monitor/executions.ts";
 import { monitoringTypes } from "../../pipeline/model-monitor/removal.ts";
 import { keys, names } from "../../pipeline/names.ts";

@@ -7,8 +7,8 @@ import type { Decision } from "../../local/iam.ts";
 import { type Config, parseConfig } from "../../pipeline/config.ts";
 import type { Context } from "../../pipeline/context.ts";
 import { openDataset } from "../../pipeline/dataset/open.ts";
-import type { Dataset } from "../../pipeline/manifest.ts";
-import { encodePng } from "../../pipeline/png.ts";
+import type { Dataset } from "../../pipeline/dataset/manifest.ts";
+import { encodePng } from "../../pipeline/dataset/png.ts";
 import { stageData } from "../../pipeline/steps/stage-data.ts";
 
 export const config = configOf("act: learn");

@@ -12,7 +12,7 @@ import { action as gateDeployment } from "../../actions/gate-deployment/index.ts
 import { ceilings, JOB_MINUTES } from "../../.github/actions/check-inputs/ceilings.ts";
 import { kebab, type Inputs } from "../../actions/inputs.ts";
 import { parseConfig } from "../../pipeline/config.ts";
-import { ROLLBACK_MINUTES } from "../../pipeline/endpoint.ts";
+import { ROLLBACK_MINUTES } from "../../pipeline/endpoint/endpoint.ts";
 
 interface Job {
   readonly name: string;

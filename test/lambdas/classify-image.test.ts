@@ -1,7 +1,7 @@
 import { createServer } from "node:http";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, jest, test } from "@jest/globals";
 import sharp from "sharp";
-import { encodePng } from "../../pipeline/png.ts";
+import { encodePng } from "../../pipeline/dataset/png.ts";
 import { url } from "../pipeline/stand.ts";
 
 const asked: (string | undefined)[] = [];

@@ -2,7 +2,7 @@ import { afterAll, expect, test } from "@jest/globals";
 import sharp from "sharp";
 import { fitPicture } from "../../lambdas/fit-picture.ts";
 import { MAX_PICTURE_BYTES } from "../../lambdas/picture.ts";
-import { encodePng } from "../../pipeline/png.ts";
+import { encodePng } from "../../pipeline/dataset/png.ts";
 import { phonePhoto, plain } from "../local/api/photos.ts";
 
 afterAll(() => void sharp.cache(true));

@@ -2,7 +2,7 @@ import { expect, test } from "@jest/globals";
 import { assert, oneof, property, uint8Array } from "fast-check";
 import sharp from "sharp";
 import { inspectPicture, MAX_PICTURE_BYTES, readHeader } from "../../lambdas/picture.ts";
-import { encodePng } from "../../pipeline/png.ts";
+import { encodePng } from "../../pipeline/dataset/png.ts";
 
 const canvas = (width: number, height: number) =>
   sharp({ create: { width, height, channels: 3, background: "#c80" } });

@@ -13,7 +13,7 @@ import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import { type LocalAws, startLocalAws } from "../../local/aws.ts";
 import { startOidcIssuer } from "../../local/oidc-issuer.ts";
 import { image } from "./sagemaker/fixture.ts";
-import { trainingJob } from "./sagemaker/training-fixture.ts";
+import { trainingJob } from "./sagemaker/training/training-fixture.ts";
 
 // The caller's own, which would lead away from the local AWS.
 const theirs = ["AWS_PROFILE", "AWS_ENDPOINT_URL_CLOUDFORMATION", "AWS_ENDPOINT_URL_LAMBDA"];

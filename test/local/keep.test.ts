@@ -1,7 +1,7 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import { expect, test } from "@jest/globals";
-import { Display } from "../../local/console/display.ts";
+import { Display } from "../../console/display.ts";
 import { keepUp } from "../../local/keep.ts";
 
 test("the lines for another shell lead its tools to the local AWS, whatever profile it has set", async () => {

@@ -3,7 +3,7 @@ import { CreateFunctionCommand, InvokeCommand, LambdaClient } from "@aws-sdk/cli
 import { expect, test } from "@jest/globals";
 import { ROOT_CREDENTIALS, startMinistack } from "../../local/ministack.ts";
 import { ensureVenv } from "../../local/venv.ts";
-import { zip } from "../../pipeline/zip.ts";
+import { zip } from "../../pipeline/stack/zip.ts";
 
 const code = `exports.handler = async () => {
   await new Promise((resolve) => setTimeout(resolve, 100));

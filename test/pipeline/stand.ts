@@ -6,7 +6,7 @@ import { type Ministack, startMinistack } from "../../local/ministack.ts";
 import { ensureVenv } from "../../local/venv.ts";
 import { destroyClients, makeClients } from "../../pipeline/clients.ts";
 import type { Context } from "../../pipeline/context.ts";
-import { encodePng } from "../../pipeline/png.ts";
+import { encodePng } from "../../pipeline/dataset/png.ts";
 
 export const bucket = "scones-test";
 

@@ -4,7 +4,7 @@ import type { Context } from "../../pipeline/context.ts";
 import { sha256 } from "../../pipeline/s3.ts";
 import { datasetUri, readDataset, readEvaluation } from "../../pipeline/stored.ts";
 import { contextAnswering } from "./answering.ts";
-import { createManifest } from "./predictions.ts";
+import { createManifest } from "./evaluation/predictions.ts";
 
 const manifest = createManifest(4);
 const objects: Record<string, string> = {

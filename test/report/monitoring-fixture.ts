@@ -1,5 +1,5 @@
 import { parseConfig } from "../../pipeline/config.ts";
-import { linesOf } from "../../pipeline/capture.ts";
+import { linesOf } from "../../pipeline/monitoring/capture.ts";
 import { draw, render } from "../../pipeline/dataset/drawing.ts";
 import { random } from "../../pipeline/dataset/random.ts";
 import { inWeather } from "../../pipeline/dataset/weather.ts";
@@ -8,8 +8,8 @@ import { pictureStatistics } from "../../pipeline/monitoring/picture-statistics.
 import { readCaptures } from "../../pipeline/monitoring/read-captures.ts";
 import { windowDocument } from "../../pipeline/monitoring/window-document.ts";
 import { Window } from "../../pipeline/monitoring/window.ts";
-import type { MonitoringDocument } from "../../report/monitoring-document.ts";
-import { createCapture } from "../pipeline/captures.ts";
+import type { MonitoringDocument } from "../../report/monitoring/monitoring-document.ts";
+import { createCapture } from "../pipeline/monitoring/captures.ts";
 
 const config = parseConfig("");
 const START = Date.UTC(2026, 0, 2);

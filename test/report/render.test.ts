@@ -1,5 +1,5 @@
 import { expect, test } from "@jest/globals";
-import { unproven } from "../../pipeline/gate-decision.ts";
+import { unproven } from "../../pipeline/evaluation/gate-decision.ts";
 import { renderReport } from "../../report/render.ts";
 import { createMonitoring } from "./monitoring-fixture.ts";
 import { createReport } from "./report-fixture.ts";

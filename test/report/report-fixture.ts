@@ -1,14 +1,14 @@
-import type { Comparison } from "../../pipeline/comparison.ts";
+import type { Comparison } from "../../pipeline/evaluation/comparison.ts";
 import { parseConfig } from "../../pipeline/config.ts";
-import { evaluate, type Prediction } from "../../pipeline/evaluation.ts";
-import { isCorrect } from "../../pipeline/metrics.ts";
-import { encodePng } from "../../pipeline/png.ts";
-import type { TrainingMoment } from "../../pipeline/trained-model.ts";
-import { decide } from "../../pipeline/gate-decision.ts";
-import type { EvaluationDocument } from "../../report/evaluation-document.ts";
+import { evaluate, type Prediction } from "../../pipeline/evaluation/evaluation.ts";
+import { isCorrect } from "../../pipeline/evaluation/metrics.ts";
+import { encodePng } from "../../pipeline/dataset/png.ts";
+import type { TrainingMoment } from "../../pipeline/training/trained-model.ts";
+import { decide } from "../../pipeline/evaluation/gate-decision.ts";
+import type { EvaluationDocument } from "../../report/evaluation/evaluation-document.ts";
 import type { Report } from "../../report/render.ts";
 import type { MonitoringRecord, RunDocument } from "../../report/run-document.ts";
-import { createManifest } from "../pipeline/predictions.ts";
+import { createManifest } from "../pipeline/evaluation/predictions.ts";
 
 const manifest = createManifest(200);
 

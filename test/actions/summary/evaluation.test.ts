@@ -1,8 +1,8 @@
 import { expect, test } from "@jest/globals";
 import * as fc from "fast-check";
 import { evaluationSummary } from "../../../actions/summary/evaluation.ts";
-import { evaluate } from "../../../pipeline/evaluation.ts";
-import { createManifest, createPredictions } from "../../pipeline/predictions.ts";
+import { evaluate } from "../../../pipeline/evaluation/evaluation.ts";
+import { createManifest, createPredictions } from "../../pipeline/evaluation/predictions.ts";
 import { tablesOf } from "./cells.ts";
 
 const manifest = createManifest(10, 6);

@@ -1,7 +1,7 @@
 import { expect, test } from "@jest/globals";
 import { trainingCurve } from "../../../actions/summary/training-curve.ts";
 import { trainingSummary } from "../../../actions/summary/training.ts";
-import type { TrainedModel, TrainingMoment } from "../../../pipeline/trained-model.ts";
+import type { TrainedModel, TrainingMoment } from "../../../pipeline/training/trained-model.ts";
 
 test("spot shows what it saved, by AWS's formula", () => {
   const summary = trainingSummary({ model: createModel(), spot: true, cost: "$0.0172" });

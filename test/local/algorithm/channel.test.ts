@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { readImages, readRecords } from "../../../local/algorithm/channel.ts";
-import { encodeRecord } from "../../../pipeline/recordio.ts";
+import { encodeRecord } from "../../../pipeline/dataset/recordio.ts";
 import { asPng, drawSamples } from "./samples.ts";
 
 const root = await mkdtemp(join(tmpdir(), "scones-channel-"));

@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import type { Sample } from "../../../local/algorithm/training.ts";
-import { encodeRecord } from "../../../pipeline/recordio.ts";
+import { encodeRecord } from "../../../pipeline/dataset/recordio.ts";
 import { asPng, drawSamples } from "./samples.ts";
 
 jest.setTimeout(180_000);

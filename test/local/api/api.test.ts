@@ -6,7 +6,7 @@ import { AssumeRoleCommand, STSClient } from "@aws-sdk/client-sts";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import { answerOf } from "../../../lambdas/api-answer.ts";
 import { postToApi } from "../../../local/api/client.ts";
-import { encodePng } from "../../../pipeline/png.ts";
+import { encodePng } from "../../../pipeline/dataset/png.ts";
 import { bucket, pictureOf, strangerOf } from "../../pipeline/stand.ts";
 import { type AppStand, openAppStand } from "./app-stand.ts";
 import { bomb, plain } from "./photos.ts";

@@ -1,5 +1,5 @@
 import sharp from "sharp";
-import { encodePng } from "../../../pipeline/png.ts";
+import { encodePng } from "../../../pipeline/dataset/png.ts";
 
 /** A photo as a phone takes it, 12 megapixels held sideways: the top is red, which counts as a bicycle. */
 export async function phonePhoto(): Promise<Buffer> {

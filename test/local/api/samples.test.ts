@@ -1,6 +1,6 @@
 import { expect, test } from "@jest/globals";
 import { chooseSamples } from "../../../local/api/samples.ts";
-import { measureStrangers } from "../../../pipeline/strangers.ts";
+import { measureStrangers } from "../../../pipeline/evaluation/strangers.ts";
 
 test("the page offers the surest pictures of each class, the least sure of all and some of anything else", () => {
   const predictions = [0.99, 0.98, 0.97, 0.6, 0.1, 0.02, 0.03].map((bicycle, at) => ({

@@ -1,7 +1,7 @@
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
-import { Display } from "../../../local/console/display.ts";
+import { Display } from "../../../console/display.ts";
 import { loopRecord } from "../../../local/drift/loop-record.ts";
 import { closeLoop, type MadeLoop } from "../../../local/drift/loop.ts";
 import type { Visitor } from "../../../local/drift/visitors.ts";
@@ -10,7 +10,7 @@ import { loopStepNames, StepLog } from "../../../local/steps.ts";
 import { loadConfig } from "../../../pipeline/config.ts";
 import { random } from "../../../pipeline/dataset/random.ts";
 import { type Picture, type Source, survey } from "../../../pipeline/dataset/source.ts";
-import { encodePng } from "../../../pipeline/png.ts";
+import { encodePng } from "../../../pipeline/dataset/png.ts";
 import { openStand, type Stand } from "../../actions/stand.ts";
 
 let stand: Stand;

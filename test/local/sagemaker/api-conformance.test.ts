@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import { type Conformance, openConformance, operations } from "./conformance.ts";
 import { bucket, image, put, putModel, role, until } from "./fixture.ts";
-import { dataQuality, hourly, modelQuality, now } from "./monitoring-fixture.ts";
-import { putChannels, trainingJob } from "./training-fixture.ts";
+import { dataQuality, hourly, modelQuality, now } from "./monitoring/monitoring-fixture.ts";
+import { putChannels, trainingJob } from "./training/training-fixture.ts";
 
 let conformance: Conformance;
 

@@ -2,10 +2,10 @@ import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { expect, test } from "@jest/globals";
 import { loadApiModel, shapeOf } from "../../../local/sagemaker/api-model.ts";
-import { autoscalingOperations } from "../../../local/sagemaker/autoscaling.ts";
+import { autoscalingOperations } from "../../../local/sagemaker/scaling/autoscaling.ts";
 import { checksOf } from "../../../local/sagemaker/authorization.ts";
 import { sagemakerOperations } from "../../../local/sagemaker/router.ts";
-import { scalingChecksOf } from "../../../local/sagemaker/scaling-authorization.ts";
+import { scalingChecksOf } from "../../../local/sagemaker/scaling/scaling-authorization.ts";
 import type { Service } from "../../../local/sagemaker/service.ts";
 import { apiModels } from "./fixture.ts";
 

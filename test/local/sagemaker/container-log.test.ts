@@ -7,7 +7,7 @@ import { DeleteEndpointCommand } from "@aws-sdk/client-sagemaker";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import { ContainerLog } from "../../../local/sagemaker/container-log.ts";
 import { createEndpoint, type Fixture, startFixture, until } from "./fixture.ts";
-import { putChannels, train, trainingJob } from "./training-fixture.ts";
+import { putChannels, train, trainingJob } from "./training/training-fixture.ts";
 
 let fixture: Fixture;
 

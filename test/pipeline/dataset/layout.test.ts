@@ -3,7 +3,7 @@ import { Blocks, type Upload } from "../../../pipeline/dataset/blocks.ts";
 import { channelNames } from "../../../pipeline/dataset/channels.ts";
 import { emptyContents, layOut } from "../../../pipeline/dataset/layout.ts";
 import type { Picture, Split } from "../../../pipeline/dataset/source.ts";
-import { readRecordIo } from "../../../pipeline/recordio.ts";
+import { readRecordIo } from "../../../pipeline/dataset/recordio.ts";
 
 const megabyte = 2 ** 20;
 

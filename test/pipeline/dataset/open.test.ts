@@ -6,8 +6,8 @@ import { parseConfig } from "../../../pipeline/config.ts";
 import { openDataset } from "../../../pipeline/dataset/open.ts";
 import type { Source } from "../../../pipeline/dataset/source.ts";
 import { UsageError } from "../../../pipeline/errors.ts";
-import { encodePng } from "../../../pipeline/png.ts";
-import { rows, vehicles, wholeArchive, writeArchive } from "../cifar-archive.ts";
+import { encodePng } from "../../../pipeline/dataset/png.ts";
+import { rows, vehicles, wholeArchive, writeArchive } from "./cifar-archive.ts";
 
 const config = parseConfig("");
 const progress = { line: () => {}, count: () => {} };

@@ -6,7 +6,7 @@ import { destroyClients, makeClients } from "../../../pipeline/clients.ts";
 import { type Config, parseConfig } from "../../../pipeline/config.ts";
 import { openDataset, type OpenOptions } from "../../../pipeline/dataset/open.ts";
 import type { Source } from "../../../pipeline/dataset/source.ts";
-import { encodePng } from "../../../pipeline/png.ts";
+import { encodePng } from "../../../pipeline/dataset/png.ts";
 import { openStagingStand } from "../steps/staging-stand.ts";
 
 export const config = parseConfig("dataset: { background: { name: cows, count: 3 } }");

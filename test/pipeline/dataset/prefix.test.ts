@@ -2,7 +2,7 @@ import { DeleteObjectCommand } from "@aws-sdk/client-s3";
 import { afterAll, afterEach, beforeAll, expect, test } from "@jest/globals";
 import { openDataset } from "../../../pipeline/dataset/open.ts";
 import { UsageError } from "../../../pipeline/errors.ts";
-import { encodePng } from "../../../pipeline/png.ts";
+import { encodePng } from "../../../pipeline/dataset/png.ts";
 import { asIs, config, openPrefixStand, type PrefixStand, s3Error } from "./prefix-stand.ts";
 
 const progress = { line: () => {}, count: () => {} };

@@ -2,8 +2,8 @@ import { PutObjectCommand } from "@aws-sdk/client-s3";
 import { type Config, parseConfig } from "../../../pipeline/config.ts";
 import type { Context } from "../../../pipeline/context.ts";
 import { uploadLabels } from "../../../pipeline/labels/upload-labels.ts";
-import { encodePng } from "../../../pipeline/png.ts";
-import { createCapture } from "../captures.ts";
+import { encodePng } from "../../../pipeline/dataset/png.ts";
+import { createCapture } from "../monitoring/captures.ts";
 import { openStagingStand } from "../steps/staging-stand.ts";
 
 /** One captured picture. */

@@ -5,15 +5,15 @@ import {
   type MonitoringExecutionSummary,
 } from "@aws-sdk/client-sagemaker";
 import { type Config, parseConfig } from "../../../pipeline/config.ts";
-import { invokeEndpoint } from "../../../pipeline/endpoint.ts";
-import { evaluate } from "../../../pipeline/evaluation.ts";
+import { invokeEndpoint } from "../../../pipeline/endpoint/endpoint.ts";
+import { evaluate } from "../../../pipeline/evaluation/evaluation.ts";
 import { makeBaseline, writeBaseline } from "../../../pipeline/monitoring/baseline.ts";
 import { pictureStatistics } from "../../../pipeline/monitoring/picture-statistics.ts";
 import { names } from "../../../pipeline/names.ts";
-import { encodePng } from "../../../pipeline/png.ts";
+import { encodePng } from "../../../pipeline/dataset/png.ts";
 import { bucket, createModel, image, until } from "../../local/sagemaker/fixture.ts";
-import { artifactMetadata } from "../artifact-metadata.ts";
-import { createManifest } from "../predictions.ts";
+import { artifactMetadata } from "../registry/artifact-metadata.ts";
+import { createManifest } from "../evaluation/predictions.ts";
 import type { Stand } from "../steps/evaluation-stand.ts";
 
 /** What the fake container always answers. */

@@ -5,9 +5,9 @@ import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import sharp from "sharp";
 import { type Captured, preprocess } from "../../../local/analyzer/captures.ts";
 import { ensureVenv } from "../../../local/venv.ts";
-import { verificationId } from "../../../pipeline/capture.ts";
+import { verificationId } from "../../../pipeline/monitoring/capture.ts";
 import { preprocessor } from "../../../pipeline/model-monitor/preprocessor.ts";
-import { createCapture } from "../captures.ts";
+import { createCapture } from "../monitoring/captures.ts";
 import { pictureOf } from "./monitored-stand.ts";
 
 const classes = ["bicycle", 'a "motor" cycle'];

@@ -1,6 +1,6 @@
 import { expect, test } from "@jest/globals";
 import { NotablePictureSet } from "../../../pipeline/monitoring/notable-pictures.ts";
-import { encodePng } from "../../../pipeline/png.ts";
+import { encodePng } from "../../../pipeline/dataset/png.ts";
 
 const pictureOf = (shade: number) =>
   Buffer.from(encodePng(Buffer.alloc(4 * 4 * 3, shade), 4, 4).toString("base64"));

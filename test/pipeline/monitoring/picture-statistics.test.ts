@@ -8,7 +8,7 @@ import {
 } from "../../../pipeline/monitoring/picture-statistics.ts";
 import { draw, render } from "../../../pipeline/dataset/drawing.ts";
 import { usualSide } from "../../../pipeline/monitoring/side.ts";
-import { encodePng } from "../../../pipeline/png.ts";
+import { encodePng } from "../../../pipeline/dataset/png.ts";
 
 /** img = np.array([[(r * 37 + c * 61) % 256 for c in range(6)] for r in range(5)], float) */
 const grey = Uint8Array.from({ length: 6 * 5 * 3 }, (_, at) => {

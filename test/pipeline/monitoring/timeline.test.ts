@@ -1,8 +1,8 @@
 import { expect, test } from "@jest/globals";
 import { random } from "../../../pipeline/dataset/random.ts";
-import { sum } from "../../../pipeline/metrics.ts";
+import { sum } from "../../../pipeline/evaluation/metrics.ts";
 import { TimelineBuilder } from "../../../pipeline/monitoring/timeline.ts";
-import { percentile } from "../../../pipeline/percentile.ts";
+import { percentile } from "../../../pipeline/application/percentile.ts";
 
 const START = Date.UTC(2026, 0, 2);
 

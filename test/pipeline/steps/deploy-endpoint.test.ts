@@ -5,12 +5,12 @@ import {
   UpdateEndpointWeightsAndCapacitiesCommand,
 } from "@aws-sdk/client-sagemaker";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
-import { captureLines, parseCapture } from "../../../pipeline/capture.ts";
+import { captureLines, parseCapture } from "../../../pipeline/monitoring/capture.ts";
 import { parseConfig } from "../../../pipeline/config.ts";
-import { invokeEndpoint } from "../../../pipeline/endpoint.ts";
-import { expiryOf } from "../../../pipeline/expiry.ts";
+import { invokeEndpoint } from "../../../pipeline/endpoint/endpoint.ts";
+import { expiryOf } from "../../../pipeline/teardown/expiry.ts";
 import { keys } from "../../../pipeline/names.ts";
-import { isScaled } from "../../../pipeline/scaling.ts";
+import { isScaled } from "../../../pipeline/endpoint/scaling.ts";
 import { deployEndpoint } from "../../../pipeline/steps/deploy-endpoint.ts";
 import { bucket, createModel, putModel, settled, until } from "../../local/sagemaker/fixture.ts";
 import { createPackage, openDeploymentStand, type PackageOptions } from "./deployment-stand.ts";

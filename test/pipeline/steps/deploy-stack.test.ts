@@ -8,10 +8,10 @@ import { StartSyncExecutionCommand } from "@aws-sdk/client-sfn";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import { MAX_PICTURE_BYTES } from "../../../lambdas/picture.ts";
 import { parseConfig } from "../../../pipeline/config.ts";
-import { execute } from "../../../pipeline/execution.ts";
-import { encodePng } from "../../../pipeline/png.ts";
+import { execute } from "../../../pipeline/application/execution.ts";
+import { encodePng } from "../../../pipeline/dataset/png.ts";
 import { deployStack, type DeployedApplication } from "../../../pipeline/steps/deploy-stack.ts";
-import { subscribe } from "../notices.ts";
+import { subscribe } from "../application/notices.ts";
 import { bucket, openStand, pictureOf, type Stand, strangerOf } from "../stand.ts";
 
 const config = parseConfig("environment: test");

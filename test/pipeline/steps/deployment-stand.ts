@@ -4,7 +4,7 @@ import {
   type ModelApprovalStatus,
 } from "@aws-sdk/client-sagemaker";
 import { bucket, createModel, image } from "../../local/sagemaker/fixture.ts";
-import { artifactMetadata } from "../artifact-metadata.ts";
+import { artifactMetadata } from "../registry/artifact-metadata.ts";
 import { openStand, type Stand } from "./evaluation-stand.ts";
 
 export interface PackageOptions {

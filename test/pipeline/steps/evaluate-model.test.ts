@@ -8,7 +8,7 @@ import {
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import { parseConfig } from "../../../pipeline/config.ts";
 import { readBaseline } from "../../../pipeline/monitoring/baseline.ts";
-import { encodePng } from "../../../pipeline/png.ts";
+import { encodePng } from "../../../pipeline/dataset/png.ts";
 import { evaluateModel } from "../../../pipeline/steps/evaluate-model.ts";
 import { sha256 } from "../../../pipeline/s3.ts";
 import { bucket, get, keys, put, putModel, until } from "../../local/sagemaker/fixture.ts";

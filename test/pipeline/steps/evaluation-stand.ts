@@ -1,10 +1,10 @@
 import type { SageMakerOptions } from "../../../local/sagemaker/server.ts";
 import { destroyClients, makeClients } from "../../../pipeline/clients.ts";
 import type { Context } from "../../../pipeline/context.ts";
-import type { Dataset } from "../../../pipeline/manifest.ts";
+import type { Dataset } from "../../../pipeline/dataset/manifest.ts";
 import type { EvaluateModelInput } from "../../../pipeline/steps/evaluate-model.ts";
 import { bucket, image, put, putModel, role, startFixture } from "../../local/sagemaker/fixture.ts";
-import { createManifest } from "../predictions.ts";
+import { createManifest } from "../evaluation/predictions.ts";
 
 export type Stand = Awaited<ReturnType<typeof openStand>>;
 

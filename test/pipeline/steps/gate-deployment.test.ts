@@ -2,7 +2,7 @@ import { DeleteObjectCommand } from "@aws-sdk/client-s3";
 import { DescribeModelPackageCommand, UpdateModelPackageCommand } from "@aws-sdk/client-sagemaker";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import { parseConfig } from "../../../pipeline/config.ts";
-import type { GateDecision } from "../../../pipeline/gate-decision.ts";
+import type { GateDecision } from "../../../pipeline/evaluation/gate-decision.ts";
 import { sha256 } from "../../../pipeline/s3.ts";
 import { deployEndpoint } from "../../../pipeline/steps/deploy-endpoint.ts";
 import { evaluateModel } from "../../../pipeline/steps/evaluate-model.ts";

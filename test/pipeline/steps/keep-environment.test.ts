@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
-import { expiredEnvironments } from "../../../pipeline/expiry.ts";
+import { expiredEnvironments } from "../../../pipeline/teardown/expiry.ts";
 import { keepEnvironment } from "../../../pipeline/steps/keep-environment.ts";
 import { tags } from "../../../pipeline/tags.ts";
 import { contextAnswering } from "../answering.ts";

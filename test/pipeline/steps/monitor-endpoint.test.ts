@@ -4,13 +4,13 @@ import {
   PutMetricDataCommand,
 } from "@aws-sdk/client-cloudwatch";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
-import { verificationId } from "../../../pipeline/capture.ts";
+import { verificationId } from "../../../pipeline/monitoring/capture.ts";
 import { pictureFeatures, uncompared } from "../../../pipeline/monitoring/features.ts";
 import { statisticsSchema } from "../../../pipeline/monitoring/statistics.ts";
 import type { Violations } from "../../../pipeline/monitoring/violations.ts";
 import { monitorEndpoint } from "../../../pipeline/steps/monitor-endpoint.ts";
 import { bucket, get, put } from "../../local/sagemaker/fixture.ts";
-import { createCapture } from "../captures.ts";
+import { createCapture } from "../monitoring/captures.ts";
 import { openStand, type Stand } from "./evaluation-stand.ts";
 import { baseline, config, evaluation, ordinary } from "./monitoring-stand.ts";
 

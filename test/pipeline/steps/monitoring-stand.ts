@@ -1,10 +1,10 @@
 import { parseConfig } from "../../../pipeline/config.ts";
-import { evaluate } from "../../../pipeline/evaluation.ts";
+import { evaluate } from "../../../pipeline/evaluation/evaluation.ts";
 import { makeBaseline } from "../../../pipeline/monitoring/baseline.ts";
 import { pictureStatistics } from "../../../pipeline/monitoring/picture-statistics.ts";
-import { encodePng } from "../../../pipeline/png.ts";
-import { createCapture } from "../captures.ts";
-import { createManifest, createPredictions } from "../predictions.ts";
+import { encodePng } from "../../../pipeline/dataset/png.ts";
+import { createCapture } from "../monitoring/captures.ts";
+import { createManifest, createPredictions } from "../evaluation/predictions.ts";
 
 export const config = parseConfig("environment: test");
 const manifest = createManifest(100);

@@ -1,8 +1,8 @@
 import { GetObjectCommand } from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import { channelNames } from "../../../pipeline/dataset/channels.ts";
-import type { Dataset } from "../../../pipeline/manifest.ts";
-import { readRecordIo } from "../../../pipeline/recordio.ts";
+import type { Dataset } from "../../../pipeline/dataset/manifest.ts";
+import { readRecordIo } from "../../../pipeline/dataset/recordio.ts";
 import { listObjects, sha256 } from "../../../pipeline/s3.ts";
 import {
   captures,

@@ -3,9 +3,9 @@ import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import sharp from "sharp";
 import { parseConfig } from "../../../pipeline/config.ts";
 import { channelNames } from "../../../pipeline/dataset/channels.ts";
-import { readRecordIo } from "../../../pipeline/recordio.ts";
+import { readRecordIo } from "../../../pipeline/dataset/recordio.ts";
 import { listObjects, readText } from "../../../pipeline/s3.ts";
-import { rows, vehicles, wholeArchive } from "../cifar-archive.ts";
+import { rows, vehicles, wholeArchive } from "../dataset/cifar-archive.ts";
 import { openStagingStand, type StagingStand } from "./staging-stand.ts";
 
 let stand: StagingStand;

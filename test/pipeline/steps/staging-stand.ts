@@ -10,7 +10,7 @@ import type { Context } from "../../../pipeline/context.ts";
 import { openDataset } from "../../../pipeline/dataset/open.ts";
 import type { Source } from "../../../pipeline/dataset/source.ts";
 import { stageData } from "../../../pipeline/steps/stage-data.ts";
-import { wholeArchive, writeArchive } from "../cifar-archive.ts";
+import { wholeArchive, writeArchive } from "../dataset/cifar-archive.ts";
 
 const config = parseConfig("environment: test\ndataset: {validation: 0.2}\n");
 const { signal } = new AbortController();

@@ -2,7 +2,7 @@ import { ListTrainingJobsCommand, StopTrainingJobCommand } from "@aws-sdk/client
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import type { Context } from "../../../pipeline/context.ts";
 import { startTraining, trainModel } from "../../../pipeline/steps/train-model.ts";
-import { findTrainedModel } from "../../../pipeline/trained-model.ts";
+import { findTrainedModel } from "../../../pipeline/training/trained-model.ts";
 import { until } from "../../local/sagemaker/fixture.ts";
 import type { Stand } from "./evaluation-stand.ts";
 import { createConfig, input, openTrainingStand } from "./training-stand.ts";

@@ -2,7 +2,7 @@ import { expect, test } from "@jest/globals";
 import { parseConfig } from "../../../pipeline/config.ts";
 import { closeStudio, openStudio } from "../../../pipeline/steps/studio.ts";
 import { teardown } from "../../../pipeline/steps/teardown.ts";
-import { studioResources } from "../../../pipeline/studio.ts";
+import { studioResources } from "../../../pipeline/studio/studio.ts";
 import { tags } from "../../../pipeline/tags.ts";
 import { contextAnswering } from "../answering.ts";
 import { type Thing, studioService } from "./studio-service.ts";

@@ -1,11 +1,11 @@
 import { DeleteTagsCommand } from "@aws-sdk/client-sagemaker";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import { type Config, parseConfig } from "../../../pipeline/config.ts";
-import { expiryOf } from "../../../pipeline/expiry.ts";
-import { restoreEndpoint } from "../../../pipeline/restore-endpoint.ts";
-import { isScaled } from "../../../pipeline/scaling.ts";
+import { expiryOf } from "../../../pipeline/teardown/expiry.ts";
+import { restoreEndpoint } from "../../../pipeline/endpoint/restore-endpoint.ts";
+import { isScaled } from "../../../pipeline/endpoint/scaling.ts";
 import { deployEndpoint, type DeployedEndpoint } from "../../../pipeline/steps/deploy-endpoint.ts";
-import { setVerified } from "../../../pipeline/verified.ts";
+import { setVerified } from "../../../pipeline/endpoint/verified.ts";
 import { settled } from "../../local/sagemaker/fixture.ts";
 import { createPackage, openDeploymentStand } from "./deployment-stand.ts";
 import type { Stand } from "./evaluation-stand.ts";

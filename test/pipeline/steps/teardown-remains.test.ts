@@ -10,9 +10,9 @@ import { keys } from "../../../pipeline/names.ts";
 import { teardown } from "../../../pipeline/steps/teardown.ts";
 import { tags } from "../../../pipeline/tags.ts";
 import { until } from "../../local/sagemaker/fixture.ts";
-import { trainingJob } from "../../local/sagemaker/training-fixture.ts";
-import { everything } from "../everything.ts";
-import { planting } from "../planted.ts";
+import { trainingJob } from "../../local/sagemaker/training/training-fixture.ts";
+import { everything } from "../teardown/everything.ts";
+import { planting } from "../teardown/planted.ts";
 import { configOf, openStand, pollIntervalMs, type Stand } from "./teardown-stand.ts";
 
 let stand: Stand;

@@ -7,7 +7,7 @@ import {
 import { startLocalAws, type LocalAws } from "../../../local/aws.ts";
 import { parseConfig, type Config } from "../../../pipeline/config.ts";
 import type { Context } from "../../../pipeline/context.ts";
-import { modelArtifact } from "../../../pipeline/model-artifact.ts";
+import { modelArtifact } from "../../../pipeline/training/model-artifact.ts";
 import { keys } from "../../../pipeline/names.ts";
 import { deployEndpoint } from "../../../pipeline/steps/deploy-endpoint.ts";
 import { deployStack } from "../../../pipeline/steps/deploy-stack.ts";

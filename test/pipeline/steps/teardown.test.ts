@@ -17,7 +17,7 @@ import { keys } from "../../../pipeline/names.ts";
 import { teardown, TeardownError } from "../../../pipeline/steps/teardown.ts";
 import { tags } from "../../../pipeline/tags.ts";
 import { image, putModel } from "../../local/sagemaker/fixture.ts";
-import { trainingJob } from "../../local/sagemaker/training-fixture.ts";
+import { trainingJob } from "../../local/sagemaker/training/training-fixture.ts";
 import { all, configOf, openStand, pollIntervalMs, type Stand } from "./teardown-stand.ts";
 
 let stand: Stand;

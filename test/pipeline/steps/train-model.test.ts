@@ -9,7 +9,7 @@ import {
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import type { Context } from "../../../pipeline/context.ts";
 import { trainModel } from "../../../pipeline/steps/train-model.ts";
-import { readWatchedTraining } from "../../../pipeline/watched-training.ts";
+import { readWatchedTraining } from "../../../pipeline/training/watched-training.ts";
 import { bucket, put, startFixture, until } from "../../local/sagemaker/fixture.ts";
 import type { Stand } from "./evaluation-stand.ts";
 import { createConfig, input, openTrainingStand } from "./training-stand.ts";

@@ -1,8 +1,8 @@
 import type { SageMakerOptions } from "../../../local/sagemaker/server.ts";
 import { parseConfig, type Config } from "../../../pipeline/config.ts";
-import type { Dataset } from "../../../pipeline/manifest.ts";
+import type { Dataset } from "../../../pipeline/dataset/manifest.ts";
 import { bucket, put, role } from "../../local/sagemaker/fixture.ts";
-import { createManifest } from "../predictions.ts";
+import { createManifest } from "../evaluation/predictions.ts";
 import { openStand, type Stand } from "./evaluation-stand.ts";
 
 const dataset: Dataset = { bucket, prefix: "data/", manifest: createManifest(10) };

@@ -1,9 +1,12 @@
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import { parseConfig } from "../../../pipeline/config.ts";
-import type { Dataset } from "../../../pipeline/manifest.ts";
+import type { Dataset } from "../../../pipeline/dataset/manifest.ts";
 import { deployStack } from "../../../pipeline/steps/deploy-stack.ts";
-import { measureStrangers } from "../../../pipeline/strangers.ts";
-import { chooseStrangers, type Known } from "../../../pipeline/verification-pictures.ts";
+import { measureStrangers } from "../../../pipeline/evaluation/strangers.ts";
+import {
+  chooseStrangers,
+  type Known,
+} from "../../../pipeline/application/verification-pictures.ts";
 import { verifyDeployment } from "../../../pipeline/steps/verify-deployment.ts";
 import { bucket, openStand, pictureOf, type Stand, strangerOf } from "../stand.ts";
 

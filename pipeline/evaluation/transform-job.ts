@@ -1,0 +1,192 @@
+import {
+  CreateTransformJobCommand,
+  DescribeTransformJobCommand,
+  type DescribeTransformJobCommandOutput,
+  StopTransformJobCommand,
+  type TransformInstanceType,
+} from "@aws-sdk/client-sagemaker";
+import type { Config } from "../config.ts";
+import type { Context } from "../context.ts";
+import { StepError } from "../errors.ts";
+import type { Dataset } from "../dataset/manifest.ts";
+import { ATTEMPTS, attemptName, keys, names } from "../names.ts";
+import { poll } from "../poll.ts";
+import { listObjects } from "../s3.ts";
+import { stopOnAbort } from "../stop-on-abort.ts";
+import { tags } from "../tags.ts";
+
+export interface TransformInput {
+  /** Where the answers go. */
+  readonly bucket: string;
+  readonly dataset: Dataset;
+  readonly trainingJobName: string;
+  readonly modelName: string;
+  readonly run?: string | undefined;
+  /** False: a cancelled run leaves the job running, for a rerun to adopt. */
+  readonly stopOnCancel?: boolean | undefined;
+  /** Of the wait; by default `evaluation.maxRuntimeMinutes`. */
+  readonly timeoutMs?: number | undefined;
+  readonly pollIntervalMs?: number;
+}
+
+/** A batch transform job that is Completed. */
+export interface TransformedPictures {
+  readonly transformJobName: string;
+  /** From its start to its end, which AWS bills. */
+  readonly transformSeconds: number;
+  readonly startedAt: Date;
+}
+
+type Job = DescribeTransformJobCommandOutput;
+type Settings = Pick<Config, "project" | "environment" | "evaluation">;
+
+/** Where the job's answers are, a `.out` object a picture. */
+export function predictionsPrefix(config: Settings, jobName: string): string {
+  return `${keys.evaluation(config, jobName)}predictions/`;
+}
+
+/**
+ * Lets the model answer every test picture in a batch transform job, and waits for its end. A job of
+ * the same model and dataset is adopted, completed or under way; one that failed or was stopped can't
+ * be made again under its name, so the next attempt has `-2`, `-3`, ... behind it.
+ * @throws StepError when the job fails, is stopped, or does not end in time.
+ */
+export async function transformTestPictures(
+  context: Context,
+  config: Settings,
+  input: TransformInput,
+): Promise<TransformedPictures> {
+  const base = names.transformJob(input.trainingJobName, input.dataset.manifest.hash);
+  for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
+    const name = attemptName(base, attempt);
+    const found = await describe(context, name);
+    const status = found?.TransformJobStatus;
+    if (status === "Failed" || status === "Stopped" || status === "Stopping") continue;
+    if (found === undefined) await create(context, config, input, name);
+    else context.progress.line(`transform job ${name} is there (${status}): adopted`);
+    const ended =
+      found?.TransformJobStatus === "Completed" ? found : await wait(context, config, input, name);
+    return {
+      transformJobName: name,
+      transformSeconds: secondsOf(ended),
+      startedAt: ended.TransformStartTime ?? ended.CreationTime ?? new Date(0),
+    };
+  }
+  throw new StepError(
+    `Transform job ${base} failed ${ATTEMPTS} times. Change the configuration, the data or the model ` +
+      `first; the reasons: aws sagemaker list-transform-jobs --name-contains ${base}`,
+  );
+}
+
+async function create(
+  { clients, progress }: Context,
+  config: Settings,
+  { bucket, dataset, modelName, run }: TransformInput,
+  name: string,
+): Promise<void> {
+  const { instanceType, maxConcurrentTransforms } = config.evaluation;
+  const location = `s3://${dataset.bucket}/${dataset.prefix}test/`;
+  const request = new CreateTransformJobCommand({
+    TransformJobName: name,
+    ModelName: modelName,
+    BatchStrategy: "SingleRecord",
+    MaxPayloadInMB: 6,
+    MaxConcurrentTransforms: maxConcurrentTransforms,
+    TransformInput: {
+      ContentType: "application/x-image",
+      SplitType: "None",
+      DataSource: { S3DataSource: { S3DataType: "S3Prefix", S3Uri: location } },
+    },
+    TransformOutput: {
+      S3OutputPath: `s3://${bucket}/${predictionsPrefix(config, name)}`,
+      Accept: "application/jsonlines",
+      AssembleWith: "None",
+    },
+    TransformResources: {
+      InstanceType: instanceType as TransformInstanceType,
+      InstanceCount: 1,
+    },
+    Tags: tags(config, run),
+  });
+  try {
+    // Not abortable: a request that is cut off could still make a job that nobody then stops.
+    await clients.sagemaker.send(request);
+  } catch (cause) {
+    const error = cause instanceof Error ? cause : new Error(String(cause));
+    if (error.name === "ResourceInUse") return; // another run of the same commit was first
+    const next =
+      error.name === "ResourceLimitExceeded"
+        ? ` Raise the quota "${instanceType} for transform job usage" in Service Quotas.`
+        : "";
+    throw new StepError(`Transform job ${name} was refused: ${error.message}${next}`, { cause });
+  }
+  progress.line(`transform job ${name} on ${instanceType}`);
+}
+
+async function wait(
+  context: Context,
+  config: Settings,
+  { bucket, dataset, timeoutMs, stopOnCancel, pollIntervalMs = 10_000 }: TransformInput,
+  name: string,
+): Promise<Job> {
+  const total = dataset.manifest.test.length;
+  const stop = (abortSignal: AbortSignal) =>
+    context.clients.sagemaker.send(new StopTransformJobCommand({ TransformJobName: name }), {
+      abortSignal,
+    });
+  const look = async (): Promise<Job | undefined> => {
+    const job = await describe(context, name);
+    if (job === undefined) throw new StepError(`Transform job ${name} is gone.`);
+    const done = await countOutputs(context, bucket, predictionsPrefix(config, name));
+    context.progress.count(done, total, "test pictures predicted");
+    const over = ["Completed", "Failed", "Stopped"].includes(job.TransformJobStatus ?? "");
+    return over ? job : undefined;
+  };
+  const ended = await stopOnAbort(
+    context,
+    { what: `transform job ${name}`, stop, stopOnCancel },
+    () =>
+      poll(look, {
+        what: `Transform job ${name}`,
+        timeoutMs: timeoutMs ?? config.evaluation.maxRuntimeMinutes * 60_000,
+        intervalMs: pollIntervalMs,
+        signal: context.signal,
+        resume: "It goes on: run the step again and it is adopted.",
+      }),
+  );
+  if (ended.TransformJobStatus !== "Completed") {
+    throw new StepError(
+      `Transform job ${name} ended ${ended.TransformJobStatus}: ` +
+        `${ended.FailureReason ?? "no reason given"}. Its log: CloudWatch, ` +
+        "/aws/sagemaker/TransformJobs. Run again for a new attempt.",
+    );
+  }
+  return ended;
+}
+
+function secondsOf({ TransformStartTime, TransformEndTime }: Job): number {
+  if (TransformStartTime === undefined || TransformEndTime === undefined) return 0;
+  return Math.round((TransformEndTime.getTime() - TransformStartTime.getTime()) / 1000);
+}
+
+async function describe({ clients, signal }: Context, name: string): Promise<Job | undefined> {
+  try {
+    return await clients.sagemaker.send(
+      new DescribeTransformJobCommand({ TransformJobName: name }),
+      { abortSignal: signal },
+    );
+  } catch (error) {
+    if (error instanceof Error && /not found|could not find/i.test(error.message + error.name)) {
+      return undefined;
+    }
+    throw error;
+  }
+}
+
+async function countOutputs({ clients }: Context, bucket: string, prefix: string) {
+  let count = 0;
+  for await (const { key } of listObjects(clients.s3, bucket, prefix)) {
+    if (key.endsWith(".out")) count += 1;
+  }
+  return count;
+}

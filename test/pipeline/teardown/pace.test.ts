@@ -1,0 +1,26 @@
+import { expect, test } from "@jest/globals";
+import { Pace } from "../../../pipeline/teardown/pace.ts";
+
+const { signal } = new AbortController();
+
+/** Milliseconds that so many turns take, all asked for at once. */
+async function turns(pace: Pace, count: number): Promise<number> {
+  const started = performance.now();
+  await Promise.all(Array.from({ length: count }, () => pace.take(signal)));
+  return performance.now() - started;
+}
+
+test("a burst goes at once, and what follows keeps the rate", async () => {
+  const pace = new Pace(100);
+  expect(await turns(pace, 20)).toBeLessThan(100);
+  const milliseconds = await turns(pace, 30);
+  expect(milliseconds).toBeGreaterThan(280);
+});
+
+test("whoever waits for a turn is woken when the run is cancelled", async () => {
+  const cancel = new AbortController();
+  const pace = new Pace(0.01);
+  const waiting = Promise.all(Array.from({ length: 22 }, () => pace.take(cancel.signal)));
+  cancel.abort(new Error("cancelled"));
+  await expect(waiting).rejects.toThrow("aborted");
+});
