@@ -48,10 +48,7 @@ export function parseArguments(argv: readonly string[]): Arguments | number {
         .default("confidence"),
     )
     .option("--config <file>", "the configuration", "pipeline.yaml")
-    .option(
-      "--environment <name>",
-      "another one than the configuration's: local for npm run local -- --keep",
-    )
+    .option("--environment <name>", "another one than the configuration's: local for npm run app")
     .option(
       "--bucket <name>",
       "the artifact bucket (default: the configuration's, else the endpoint's)",

@@ -16,6 +16,6 @@ export async function bucketOf(
   if (uri !== undefined) return parseS3Uri(uri).bucket;
   throw new UsageError(
     `There is no endpoint ${name} here that captures. Name the bucket with --bucket, or another environment ` +
-      "(--environment local for npm run local -- --keep, with the variables that it prints).",
+      "(--environment local for npm run app, with the variables that it prints).",
   );
 }

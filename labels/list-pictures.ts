@@ -26,7 +26,7 @@ export async function listPictures(
   if (served === undefined) {
     throw new UsageError(
       `No endpoint ${names.endpoint(config)} serves: nothing is captured. For a local one run ` +
-        "`npm run local -- --keep` and, in another shell, set the variables that it prints and name " +
+        "`npm run app` and, in another shell, set the variables that it prints and name " +
         "--environment local.",
     );
   }

@@ -3,6 +3,9 @@ import type { Display } from "../console/display.ts";
 import type { RunDataset } from "./dataset.ts";
 import { table } from "../console/table.ts";
 
+const closed = `        Behind a closed gate nothing is deployed, and nothing is kept up. On drawn pictures it opens:
+        npm run local -- --dataset drawn`;
+
 /** What the user reads last: the steps with their seconds, the gate's line, the report's path. */
 export function showSummary(
   display: Display,
@@ -29,6 +32,7 @@ export function showSummary(
   if (run.gate) {
     const line = `gate    ${run.gate.line}`;
     display.say(run.gate.approved ? display.good(line) : display.bad(line));
+    if (!run.gate.approved && run.dataset?.drawn === false) display.say(closed);
   }
   if (run.monitoring) {
     display.say(`monitor ${run.monitoring.verdict} in ${run.monitoring.records} inferences`);

@@ -8,7 +8,10 @@ export const name = z
 /** An environment's name, which is a part of keys in the bucket too. */
 export const environment = name
   .max(16)
-  .refine((given) => given !== "uploads", "is where callers of every API upload: choose another");
+  .refine(
+    (given) => given !== "uploads" && given !== "captures",
+    "is a folder of every environment's objects: choose another",
+  );
 
 /** Whether an environment may be called that: what a tag says may be anything, such as a prefix of others. */
 export function isEnvironmentName(text: string): boolean {

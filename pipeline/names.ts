@@ -69,8 +69,11 @@ export const keys = {
     `${keys.evaluations(scope)}${transformJobName}/`,
   watchedTraining: (scope: Scope, trainingJobName: string) =>
     `${keys.evaluations(scope)}${trainingJobName}/training.json`,
-  /** Of all models. */
-  captures: ({ project, environment }: Scope) => `${project}/${environment}/capture/`,
+  /**
+   * Of all models. The bootstrap template's rule deletes what is there after 90 days: it knows prefixes
+   * without wildcards, so the environment stands behind.
+   */
+  captures: ({ project, environment }: Scope) => `${project}/captures/${environment}/`,
   /** A model's own: captures don't say which model answered, and in an update two serve at once. */
   capture: ({ project, environment }: Scope, modelName: string) =>
     `${keys.captures({ project, environment })}${modelName}/`,
@@ -81,13 +84,12 @@ export const keys = {
   fleet: ({ project, environment }: Scope) => `${project}/${environment}/fleet/`,
   code: ({ project, environment }: Scope) => `${project}/${environment}/code/`,
   /**
-   * What callers of the API put there is deleted after a day, by the bootstrap template's rule: it
-   * knows prefixes without wildcards, so the environment stands behind.
+   * What callers of the API put there is deleted after a day, as captures are after 90.
    */
   uploads: ({ project, environment }: Scope) => `${project}/uploads/${environment}/`,
   environment: ({ project, environment }: Scope) => `${project}/${environment}/`,
   /** Under which everything lies that is the environment's. */
-  owned: (scope: Scope) => [keys.environment(scope), keys.uploads(scope)],
+  owned: (scope: Scope) => [keys.environment(scope), keys.captures(scope), keys.uploads(scope)],
   /** Outside of every environment's prefix, since no environment's name begins with a dot. */
   lease: ({ project, environment }: Scope) => `${project}/.leases/${environment}.json`,
   /** What people said of captured pictures, and these: nobody can make that again. */

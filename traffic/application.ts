@@ -24,7 +24,7 @@ export async function findApplication(
   if (stack === undefined) {
     throw new UsageError(
       `There is no stack ${name} here. Deploy the application first; for a local one run ` +
-        "`npm run local -- --keep` and, in another shell, set the variables that it prints and name " +
+        "`npm run app` and, in another shell, set the variables that it prints and name " +
         "--environment local.",
     );
   }

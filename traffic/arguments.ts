@@ -46,10 +46,7 @@ export function parseArguments(argv: readonly string[]): Arguments | number {
       "whose test pictures: as of npm run local (default: $SCONES_DATASET, else the configuration's)",
     )
     .option("--config <file>", "the configuration, which names the stack", "pipeline.yaml")
-    .option(
-      "--environment <name>",
-      "another one than the configuration's: local for npm run local -- --keep",
-    )
+    .option("--environment <name>", "another one than the configuration's: local for npm run app")
     .option("--json <file>", "also write the outcome as JSON")
     .allowExcessArguments(false)
     .showHelpAfterError("(npm run traffic -- --help shows the options)")

@@ -154,7 +154,7 @@ test("drift fails the step where that is asked for, with its outputs and summary
   await stand.aws.clients.s3.send(
     new PutObjectCommand({
       Bucket: stand.aws.bucket,
-      Key: `scones/refusals/capture/${trainingJobName}/scones-refusals/AllTraffic/${day.replaceAll("-", "/")}/${hour}/a.jsonl`,
+      Key: `scones/captures/refusals/${trainingJobName}/scones-refusals/AllTraffic/${day.replaceAll("-", "/")}/${hour}/a.jsonl`,
       Body: captures.join("\n"),
     }),
   );

@@ -118,7 +118,7 @@ test("verify-deployment sees pictures routed and refused", async () => {
 test("an endpoint that only verify-deployment has asked is insufficient data", async () => {
   const { s3 } = stand.aws.clients;
   await until(async () => {
-    const Prefix = "scones/chain/capture/";
+    const Prefix = "scones/captures/chain/";
     return (await s3.send(new ListObjectsV2Command({ Bucket: stand.aws.bucket, Prefix }))).KeyCount;
   });
   const { outputs: found } = await step("monitor-endpoint", { hours: 1 });

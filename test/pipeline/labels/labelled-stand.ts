@@ -55,7 +55,7 @@ export async function openLabelledStand() {
             data: JSON.stringify([probability, 1 - probability]),
           }),
         );
-        const folder = `scones/test/capture/model/scones-test/AllTraffic/2026/01/02/${time}`;
+        const folder = `scones/captures/test/model/scones-test/AllTraffic/2026/01/02/${time}`;
         await put(bucket, `${folder}/04-05-000-id.jsonl`, records.join("\n"));
       }
     },

@@ -39,7 +39,7 @@ test("an approved package serves, captured, scaled and tagged", async () => {
   expect(served.DataCaptureConfig).toMatchObject({
     EnableCapture: true,
     InitialSamplingPercentage: 100,
-    DestinationS3Uri: `s3://${bucket}/scones/serves/capture/good`,
+    DestinationS3Uri: `s3://${bucket}/scones/captures/serves/good`,
   });
   expect(await isScaled(stand.context, "scones-serves")).toBe(true);
   const { EndpointArn } = await settled(stand.fixture, "scones-serves");

@@ -144,7 +144,7 @@ test("labels outlive the captures that teardown deletes, for each has its pictur
   const bucket = await stand.freshBucket();
   await labelled(bucket, captures(8));
   const first = await stand.stageCaptures(bucket);
-  const prefix = "scones/test/capture/";
+  const prefix = "scones/captures/test/";
   for await (const { key } of listObjects(stand.clients.s3, bucket, prefix)) {
     await stand.put(bucket, key, "\n");
   }

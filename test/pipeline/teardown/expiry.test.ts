@@ -92,7 +92,7 @@ test("a tag that holds no time is named, its environment stays, and others still
 });
 
 test("a tag that names no environment, such as a part of another's prefix, removes nothing", async () => {
-  const odd = ["production/datasets", "uploads", ""];
+  const odd = ["production/datasets", "uploads", "captures", ""];
   const stacks = Object.fromEntries(odd.map((name) => [`odd-${name}`, expiring(name, -1)]));
   const { found, unreadable } = await expired({ "scones-b": expiring("b", -1) }, stacks);
   expect(found).toEqual(["b"]);
