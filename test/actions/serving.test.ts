@@ -144,6 +144,9 @@ test("monitor-endpoint compares with the evaluation of the model that serves", a
     "drifted-features": "",
     "drifted-since": "",
     shares: '{"lowConfidence":0,"unlike":0,"strangers":0}',
+    "html-uri": expect.stringMatching(
+      /\/scones\/chain\/monitoring\/scones-chain\/.*\/report\.html$/,
+    ),
     "report-uri": expect.stringContaining("/scones/chain/monitoring/scones-chain/"),
     "report-url": "",
     "serving-model": outputs["training-job-name"],
@@ -226,7 +229,7 @@ test("a dry run of teardown names what there is, and deletes nothing", async () 
   const planned = await step("teardown", { "dry-run": true });
   expect(planned.outputs).toEqual({ deleted: "0", left: "0", environments: environment });
   expect(planned.log).toMatch(
-    /plan: 7 of chain to delete, .*\n +scaling scones-chain, by its endpoint/,
+    /plan: 13 of chain to delete, .*\n +scaling scones-chain, by its endpoint/,
   );
   expect(planned.summary).toContain("**7 would be deleted, which cost");
   const Key = new URL(outputs["evaluation-uri"] ?? "").pathname.slice(1);
@@ -235,7 +238,7 @@ test("a dry run of teardown names what there is, and deletes nothing", async () 
 
 test("teardown of an environment leaves its reports and models, or nothing where that is asked for", async () => {
   const removed = await step("teardown", {});
-  expect(removed.outputs).toEqual({ deleted: "7", left: "0", environments: environment });
+  expect(removed.outputs).toEqual({ deleted: "13", left: "0", environments: environment });
   expect(removed.log).toMatch(/left: nothing$/);
   expect(removed.summary).toContain("model package group scones-chain");
   const rest = await step("teardown", { "keep-reports": false, "keep-models": false });

@@ -100,6 +100,7 @@ test("evaluate-model, run again, adopts the batch transform and registers the mo
   expect(log).toContain(`transform job ${transform} is there (Completed): adopted`);
   expect(made).toEqual({
     "evaluation-uri": `s3://${stand.aws.bucket}/scones/chain/evaluations/${transform}/evaluation.json`,
+    "html-uri": `s3://${stand.aws.bucket}/scones/chain/evaluations/${transform}/report.html`,
     "model-package-arn": expect.stringMatching(/:model-package\/scones-chain\/1$/),
     "transform-job-name": expect.stringContaining(`${outputs["training-job-name"]}-`),
     accuracy: "1.0000",

@@ -47,9 +47,14 @@ test("a wrong value is named with its line", () => {
   );
 });
 
-test("no environment is called as the prefix of what the API's callers upload", () => {
-  expect(complaint("environment: uploads\n")).toMatch(/^pipeline.yaml:1: environment: .*upload/);
-});
+test.each(["uploads", "captures"])(
+  "no environment is called %s, as all of theirs lie there",
+  (name) => {
+    expect(complaint(`environment: ${name}\n`)).toMatch(
+      /^pipeline.yaml:1: environment: is a folder/,
+    );
+  },
+);
 
 test("every mistake is named at once", () => {
   expect(complaint("region: moon\nendpoint:\n  instanceCount: 0\n").split("\n")).toHaveLength(2);
