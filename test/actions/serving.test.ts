@@ -231,7 +231,7 @@ test("a dry run of teardown names what there is, and deletes nothing", async () 
   expect(planned.log).toMatch(
     /plan: 13 of chain to delete, .*\n +scaling scones-chain, by its endpoint/,
   );
-  expect(planned.summary).toContain("**7 would be deleted, which cost");
+  expect(planned.summary).toContain("**13 would be deleted, which cost");
   const Key = new URL(outputs["evaluation-uri"] ?? "").pathname.slice(1);
   await stand.aws.clients.s3.send(new GetObjectCommand({ Bucket: stand.aws.bucket, Key }));
 });
