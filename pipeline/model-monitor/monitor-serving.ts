@@ -1,14 +1,12 @@
 import { DescribeModelCommand } from "@aws-sdk/client-sagemaker";
 import type { Config } from "../config.ts";
 import type { Context } from "../context.ts";
-import { describeEndpoint } from "../endpoint/endpoint.ts";
 import { StepError } from "../errors.ts";
-import { expiryOf, expiryTag } from "../teardown/expiry.ts";
 import { readBaseline } from "../monitoring/baseline.ts";
 import { names } from "../names.ts";
 import { parseS3Uri } from "../s3.ts";
 import { servingBaseline, servingModel } from "../registry/serving-model.ts";
-import { keepTag, tags } from "../tags.ts";
+import { tags } from "../tags.ts";
 import { type Definition, ensureSchedule } from "./ensure-schedule.ts";
 import { dataQuality, modelQuality, type MonitoredModel } from "./job-definition.ts";
 import { classesOf, writeMonitorBaseline } from "./monitor-baseline.ts";
@@ -37,7 +35,8 @@ export async function monitorServing(
   if (modelMonitor === undefined) return;
   const model = await monitoredModel(context, config);
   const settings = { ...config, instanceType: modelMonitor.instanceType };
-  const common = { tags: await scheduleTags(context, config, run) };
+  // Whether and until when they stay the endpoint says: a definition's tags are of the day it was made.
+  const common = { tags: tags(config, run) };
   const definitions: Definition[] = [
     { type: "data-quality", specification: dataQuality(settings, model), ...common },
     { type: "model-quality", specification: modelQuality(settings, model), ...common },
@@ -55,13 +54,6 @@ export async function unmonitor(
   pace: Pace,
 ): Promise<void> {
   for (const type of monitoringTypes) await endMonitoring(context, config, type, pace);
-}
-
-/** Those of the endpoint too, which lives as long. */
-async function scheduleTags(context: Context, config: Config, run: string | undefined) {
-  const endpoint = await describeEndpoint(context, names.endpoint(config));
-  const expiresAt = await expiryOf(context, endpoint?.EndpointArn);
-  return [...tags(config, run), keepTag(config), expiryTag(expiresAt)];
 }
 
 async function monitoredModel(context: Context, config: Config): Promise<MonitoredModel> {

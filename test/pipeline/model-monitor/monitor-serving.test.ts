@@ -62,7 +62,7 @@ async function reportsOf({ ProcessingJobArn = "" }: { ProcessingJobArn?: string 
   };
 }
 
-test("what is captured in an hour is held against the baseline of the model that serves", async () => {
+test("what is captured in an hour is held against the baseline of the model that serves, by a schedule that the endpoint alone keeps", async () => {
   const config = configOf("hours");
   await deployEndpoint(stand.context, config, await createMeasured(stand, config, "hours"));
   const schedule = "scones-hours-data-quality";
@@ -73,8 +73,6 @@ test("what is captured in an hour is held against the baseline of the model that
   expect(Object.fromEntries(Tags.map(({ Key, Value }) => [Key, Value]))).toEqual({
     "scones:project": "scones",
     "scones:environment": "hours",
-    "scones:keep": "false",
-    "scones:expires-at": "never",
   });
   expect(await execution(stand, schedule, "Failed")).toMatchObject({
     FailureReason: "Job inputs had no data",
