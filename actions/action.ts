@@ -48,6 +48,8 @@ export interface Job<I extends Inputs, Output extends string> {
   readonly summarize: (markdown: string) => Promise<void>;
   /** What a person wants to know, as an annotation of the run. */
   readonly notice: (message: string) => void;
+  /** What a person has to look at, though the step goes on: an annotation too. */
+  readonly warn: (message: string) => void;
 }
 
 /** An action: its inputs and outputs in camel case, which action.yml has in kebab case. */
@@ -104,6 +106,7 @@ export async function runAction<I extends Inputs, Output extends string>(
           output: setOutputs,
           summarize,
           notice: (message) => core.notice(message),
+          warn: (message) => core.warning(message),
         }),
       );
     } finally {

@@ -17,9 +17,9 @@ export const action = defineAction({
   },
   outputs: ["endpointName", "endpointConfigName", "change", "expiresAt"],
   lease: { minutes: ({ endpoint }) => endpoint.maxWaitMinutes },
-  async run({ context, config, inputs, run, output, summarize, notice }) {
+  async run({ context, config, inputs, run, output, summarize, notice, warn }) {
     const { modelPackageArn, keepFor } = inputs;
-    const { moments, expiresAt, ...endpoint } = await deployEndpoint(context, config, {
+    const { moments, expiresAt, warning, ...endpoint } = await deployEndpoint(context, config, {
       modelPackageArn,
       bucket: bucketOf(config),
       expiresAt: typeof keepFor === "number" ? new Date(Date.now() + keepFor * 3_600_000) : keepFor,
@@ -38,12 +38,14 @@ export const action = defineAction({
         instanceCount,
         cost,
         expiresAt,
+        warning,
         links: inConsole(config, (links) => ({
           endpoint: links.endpoint(endpointName),
           "its log": links.endpointLog(endpointName),
         })),
       }),
     );
+    if (warning !== undefined) warn(warning);
     notice(`Endpoint ${endpointName} ${change}; it costs ${cost}`);
   },
 });

@@ -12,6 +12,8 @@ interface EndpointFacts {
   readonly cost?: string | undefined;
   /** From when on teardown may take it away; undefined where this run did not say. */
   readonly expiresAt?: Date | undefined;
+  /** Why Model Monitor does not watch it, where it was to. */
+  readonly warning?: string | undefined;
   readonly links?: readonly Link[];
 }
 
@@ -24,6 +26,7 @@ export function endpointSummary(served: EndpointFacts): string {
     instanceCount,
     cost,
     expiresAt,
+    warning,
     links = [],
   } = served;
   return blocks(
@@ -38,6 +41,7 @@ export function endpointSummary(served: EndpointFacts): string {
         expiresAt === undefined ? "never: it stays until it is torn down" : utc(expiresAt),
       ],
     ]),
+    ...(warning === undefined ? [] : [`> [!WARNING]\n> ${escape(warning)}`]),
     ...(moments.length === 0 ? [] : [momentTable(moments)]),
     ...linkLine(links),
   );

@@ -5,7 +5,7 @@ import { settledEndpoint } from "./endpoint.ts";
 import { endpointMoment, momentLine } from "./endpoint-moment.ts";
 import { StepError } from "../errors.ts";
 import { expiryText, setExpiry } from "../teardown/expiry.ts";
-import { monitorServing, unmonitor } from "../model-monitor/monitor-serving.ts";
+import { tryToMonitor, unmonitor } from "../model-monitor/monitor-serving.ts";
 import { endScaling } from "./scaling.ts";
 import type { ServedConfig } from "./served-config.ts";
 import { updateEndpoint } from "./update-endpoint.ts";
@@ -19,7 +19,8 @@ interface Pace {
  * Takes back what a deployment serves: what verified before serves again, and lives as long as it was
  * to; where nothing ever did, the endpoint is deleted. Nothing is done where it verified itself in an
  * earlier run, and where something else serves by now: that is another deployment's.
- * @returns what serves now, in a sentence; behind it, line by line, the endpoint before, during and after.
+ * @returns what serves now, in a sentence; behind it, line by line, the endpoint before, during and after, and why
+ * Model Monitor does not watch it, where that is so.
  * @throws StepError where the former model does not come back.
  */
 export async function restoreEndpoint(
@@ -60,10 +61,11 @@ export async function restoreEndpoint(
   });
   // The life that was said of the model that failed is not this one's.
   await setExpiry(context, found.EndpointArn, verified.expiresAt);
-  await monitorServing(context, config, pace);
+  const warning = await tryToMonitor(context, config, pace);
   return [
     `Endpoint ${endpointName} serves the former model again, by ${verified.endpointConfigName}, and ${stays(verified)}.`,
     ...moments.map(momentLine),
+    ...(warning === undefined ? [] : [warning]),
   ].join("\n");
 }
 

@@ -15,7 +15,7 @@ import { messageOf, StepError } from "../errors.ts";
 import { names } from "../names.ts";
 import type { Tag } from "../tags.ts";
 import { removeDefinition, removeSchedule } from "./removal.ts";
-import { type Pace, type Schedule, settledSchedule } from "./schedule.ts";
+import { isClosed, type Pace, type Schedule, settledSchedule } from "./schedule.ts";
 
 /** What a schedule starts; a definition's name follows from what it says, for it can't be changed. */
 export type Definition = { readonly tags: Tag[] } & (
@@ -104,15 +104,17 @@ async function createDefinition(
   }
 }
 
-/** @throws StepError that says what to do where AWS lets this account have no Model Monitor. */
+/** @throws StepError that names what is refused, and says what to do where AWS lets this account have no Model Monitor. */
 async function refusable(what: string, create: () => Promise<unknown>): Promise<void> {
   try {
     await create();
   } catch (cause) {
+    const next = isClosed(cause)
+      ? "AWS takes no new customers of Model Monitor since 2026-07-30: take monitoring.modelMonitor out of " +
+        "pipeline.yaml. monitor-endpoint needs none of it."
+      : "Run deploy-endpoint again once that is mended.";
     throw new StepError(
-      `The ${what} was refused, and the endpoint serves without it: ${messageOf(cause)}. AWS takes no new ` +
-        "customers of Model Monitor since 2026-07-30: where this account is none, take " +
-        "monitoring.modelMonitor out of pipeline.yaml. monitor-endpoint needs none of it.",
+      `The ${what} was refused, and the endpoint serves without it: ${messageOf(cause)}. ${next}`,
       { cause },
     );
   }

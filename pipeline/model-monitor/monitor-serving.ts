@@ -1,7 +1,7 @@
 import { DescribeModelCommand } from "@aws-sdk/client-sagemaker";
 import type { Config } from "../config.ts";
 import type { Context } from "../context.ts";
-import { StepError } from "../errors.ts";
+import { messageOf, StepError } from "../errors.ts";
 import { readBaseline } from "../monitoring/baseline.ts";
 import { names } from "../names.ts";
 import { parseS3Uri } from "../s3.ts";
@@ -44,6 +44,19 @@ export async function monitorServing(
   const expression = modelMonitor.schedule;
   for (const definition of definitions.filter(({ type }) => wanted.has(type))) {
     await ensureSchedule(context, config, { definition, expression }, pace);
+  }
+}
+
+/** The same, where what serves goes on to its verification whatever becomes of this. @returns why it failed. */
+export async function tryToMonitor(
+  ...[context, config, input]: Parameters<typeof monitorServing>
+): Promise<string | undefined> {
+  try {
+    await monitorServing(context, config, input);
+    return undefined;
+  } catch (error) {
+    context.signal.throwIfAborted();
+    return `Model Monitor does not watch endpoint ${names.endpoint(config)}: ${messageOf(error)}`;
   }
 }
 

@@ -16,7 +16,7 @@ import { trafficShift } from "../endpoint/deployment-config.ts";
 import { describeEndpointConfig, ensureEndpointConfig } from "../endpoint/endpoint-config.ts";
 import type { EndpointMoment } from "../endpoint/endpoint-moment.ts";
 import { StepError } from "../errors.ts";
-import { monitorServing, unmonitor } from "../model-monitor/monitor-serving.ts";
+import { tryToMonitor, unmonitor } from "../model-monitor/monitor-serving.ts";
 import { names } from "../names.ts";
 import { onceVisible } from "../endpoint/once-visible.ts";
 import { rollbackAlarms } from "../endpoint/rollback-alarms.ts";
@@ -45,13 +45,15 @@ export interface EndpointDeployment extends DeployedEndpoint {
   /** The endpoint before, during and after an update; empty where there was none. */
   readonly moments: readonly EndpointMoment[];
   readonly expiresAt: Date | undefined;
+  /** Why Model Monitor does not watch what serves, where it was to and can't. */
+  readonly warning: string | undefined;
 }
 
 /**
  * Serves an Approved model package at the environment's endpoint, with data capture and autoscaling,
  * and checks afterwards that what serves is what was asked for. One that serves already is updated by
  * blue/green deployment, which the application's alarms may roll back. Model Monitor then watches what
- * serves, where pipeline.yaml asks for it.
+ * serves, where pipeline.yaml asks for it; that it can't is a warning, for what serves must be verified.
  * @throws StepError when the package is not Approved, was altered, the endpoint does not come up, the
  * update is rolled back, or there is no endpoint whose expiry could be left unchanged.
  */
@@ -86,19 +88,19 @@ export async function deployEndpoint(
         },
       );
       context.progress.line(`endpoint ${endpointName} is InService (updated)`);
-      await monitorServing(context, config, input);
-      return { ...deployed, change: "updated", moments, expiresAt };
+      const warning = await tryToMonitor(context, config, input);
+      return { ...deployed, change: "updated", moments, expiresAt, warning };
     }
     await registerScaling(context, config, endpointName);
     context.progress.line(`endpoint ${endpointName} is InService (unchanged)`);
-    await monitorServing(context, config, input);
-    return { ...deployed, change: "unchanged", moments: [], expiresAt };
+    const warning = await tryToMonitor(context, config, input);
+    return { ...deployed, change: "unchanged", moments: [], expiresAt, warning };
   }
   await create(context, config, { ...input, expiresAt }, { before, ...deployed });
   await registerScaling(context, config, endpointName);
   context.progress.line(`endpoint ${endpointName} is InService (created)`);
-  await monitorServing(context, config, input);
-  return { ...deployed, change: "created", moments: [], expiresAt };
+  const warning = await tryToMonitor(context, config, input);
+  return { ...deployed, change: "created", moments: [], expiresAt, warning };
 }
 
 /** Made anew, it would stay for ever, which nobody said. */

@@ -128,6 +128,15 @@ test("an update's summary shows the endpoint before, during and after", () => {
   ]);
 });
 
+test("the summary warns where Model Monitor does not watch the endpoint", () => {
+  const made = { endpoint, instanceType: "ml.m5.xlarge", instanceCount: 1 };
+  const warning = "Model Monitor was <refused>.";
+  expect(endpointSummary({ ...made, warning })).toContain(
+    String.raw`> [!WARNING]${"\n"}> Model Monitor was \<refused\>.`,
+  );
+  expect(endpointSummary(made)).not.toContain("[!WARNING]");
+});
+
 test("an expiry that this run did not set is not claimed", () => {
   const summary = endpointSummary({ endpoint, instanceType: "ml.m5.xlarge", instanceCount: 1 });
   expect(summary).toContain("| expires | never: it stays until it is torn down |");

@@ -36,6 +36,17 @@ test("an account that AWS does not let in is told to turn Model Monitor off", as
   );
 });
 
+test("what is refused for another reason is named, and no closed service is blamed", async () => {
+  using context = contextAnswering((operation) => {
+    const name = operation.startsWith("Describe") ? "ResourceNotFound" : "ThrottlingException";
+    throw Object.assign(new Error("Rate exceeded"), { name });
+  });
+  const expression = "cron(0 * ? * * *)";
+  await expect(ensureSchedule(context, config, { definition, expression }, {})).rejects.toThrow(
+    /^The job definition scones-test-data-quality-\w{10} was refused, .*: Rate exceeded\. Run deploy-endpoint again/,
+  );
+});
+
 test("teardown finds nothing of Model Monitor in an account that has none", async () => {
   using context = contextAnswering(closed);
   for (const [, pages] of monitoringListings(context, "scones-test")) {

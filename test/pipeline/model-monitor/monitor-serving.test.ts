@@ -139,6 +139,23 @@ test("an update moves the schedule to the new model, one that is taken back move
   expect(await definitions("scones-moved")).toEqual([]);
 });
 
+test("a deployment, and its way back, end well where Model Monitor is refused, and say why", async () => {
+  const config: Config = { ...configOf("refused"), region: "eu-south-1" };
+  const why =
+    "Model Monitor does not watch endpoint scones-refused: Model Monitor's analyzer has no image";
+  const deploy = async (name: string) =>
+    deployEndpoint(stand.context, config, await createMeasured(stand, config, name));
+  const former = await deploy("refused-a");
+  expect(former).toMatchObject({ change: "created", warning: expect.stringContaining(why) });
+  const { EndpointArn } = await settled(stand.fixture, "scones-refused");
+  await setVerified(stand.context, EndpointArn, { ...former, expiresAt: undefined });
+  const updated = await deploy("refused-b");
+  expect(updated).toMatchObject({ change: "updated", warning: expect.stringContaining(why) });
+  const now = await restoreEndpoint(stand.context, config, updated, pace);
+  expect(now).toMatch(/^Endpoint scones-refused serves the former model again/);
+  expect(now.split("\n").at(-1)).toContain(why);
+});
+
 test("answers are held against the labels, and the endpoint is deleted only behind its schedules", async () => {
   const config = configOf("labels", '{ modelQuality: true, schedule: "cron(0 12 ? * * *)" }');
   await deployEndpoint(stand.context, config, await createMeasured(stand, config, "labels"));
