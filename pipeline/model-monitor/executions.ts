@@ -5,6 +5,7 @@ import {
 } from "@aws-sdk/client-sagemaker";
 import type { Config } from "../config.ts";
 import type { Context } from "../context.ts";
+import { messageOf } from "../errors.ts";
 import { names } from "../names.ts";
 import { monitoringTypes } from "./removal.ts";
 
@@ -23,8 +24,24 @@ export interface Execution {
   readonly violationsUri?: string | undefined;
 }
 
-/** The last executions of the environment's schedules, the newest first; none where there is no schedule. */
+/**
+ * The last executions of the environment's schedules, the newest first; none where there is no schedule, or
+ * where AWS does not say, which a line of progress tells: they stand beside a verdict that needs none of them.
+ */
 export async function lastExecutions(
+  context: Context,
+  config: Pick<Config, "project" | "environment">,
+): Promise<Execution[]> {
+  try {
+    return await listed(context, config);
+  } catch (error) {
+    context.signal.throwIfAborted();
+    context.progress.line(`Model Monitor's last executions are not known: ${messageOf(error)}`);
+    return [];
+  }
+}
+
+async function listed(
   context: Context,
   config: Pick<Config, "project" | "environment">,
 ): Promise<Execution[]> {
