@@ -1,4 +1,5 @@
 import { hourlyCostLine } from "../../pipeline/prices/prices.ts";
+import { EXECUTION_MINUTES } from "../../pipeline/model-monitor/removal.ts";
 import { deployEndpoint } from "../../pipeline/steps/deploy-endpoint.ts";
 import { common, defineAction, runAction } from "../action.ts";
 import { inConsole } from "../console.ts";
@@ -16,7 +17,7 @@ export const action = defineAction({
     timeoutMinutes: override("endpoint.maxWaitMinutes", count),
   },
   outputs: ["endpointName", "endpointConfigName", "change", "expiresAt"],
-  lease: { minutes: ({ endpoint }) => endpoint.maxWaitMinutes },
+  lease: { minutes: ({ endpoint }) => endpoint.maxWaitMinutes + EXECUTION_MINUTES },
   async run({ context, config, inputs, run, output, summarize, notice, warn }) {
     const { modelPackageArn, keepFor } = inputs;
     const { moments, expiresAt, warning, ...endpoint } = await deployEndpoint(context, config, {

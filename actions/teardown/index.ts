@@ -3,6 +3,7 @@ import type { Context } from "../../pipeline/context.ts";
 import { expiredEnvironments } from "../../pipeline/teardown/expiry.ts";
 import { explain } from "../../pipeline/explain.ts";
 import { StepError } from "../../pipeline/errors.ts";
+import { EXECUTION_MINUTES } from "../../pipeline/model-monitor/removal.ts";
 import { LeaseError, withLease } from "../../pipeline/teardown/lease.ts";
 import { teardown, TeardownError } from "../../pipeline/steps/teardown.ts";
 import { common, defineAction, runAction } from "../action.ts";
@@ -10,7 +11,7 @@ import { count, flag, optional, override as overriding, text, withDefault } from
 import { bucketOf } from "../settings.ts";
 import { teardownSummary, type Torn } from "../summary/teardown.ts";
 
-/** Beyond the longest wait for an endpoint: the rest goes beside it. */
+/** Beyond the longest waits for Model Monitor and then for an endpoint: the rest goes beside it. */
 const MARGIN_MINUTES = 30;
 
 export const action = defineAction({
@@ -42,7 +43,7 @@ export const action = defineAction({
       const since = expiresAt && `, expired since ${expiresAt.toISOString()}`;
       context.progress.line(`environment ${environment}${since ?? ""}`);
       try {
-        const minutes = config.endpoint.maxWaitMinutes + MARGIN_MINUTES;
+        const minutes = config.endpoint.maxWaitMinutes + EXECUTION_MINUTES + MARGIN_MINUTES;
         const lease = { bucket, holder: run, work: "teardown", minutes, override } as const;
         const done = dryRun
           ? await teardown(context, one, input)

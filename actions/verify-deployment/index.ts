@@ -1,3 +1,4 @@
+import { EXECUTION_MINUTES } from "../../pipeline/model-monitor/removal.ts";
 import { readRegisteredEvaluation } from "../../pipeline/registry/registered-evaluation.ts";
 import { verifyDeployment } from "../../pipeline/steps/verify-deployment.ts";
 import { readDataset } from "../../pipeline/stored.ts";
@@ -17,7 +18,7 @@ export const action = defineAction({
     count: withDefault("20", count),
   },
   outputs: ["routed", "belowThreshold", "strangers", "p50Ms", "p95Ms"],
-  lease: { minutes: ({ endpoint }) => endpoint.maxWaitMinutes, last: true },
+  lease: { minutes: ({ endpoint }) => endpoint.maxWaitMinutes + EXECUTION_MINUTES, last: true },
   async run({ context, config, inputs, output, summarize }) {
     const { stateMachineArn, endpointName, endpointConfigName } = inputs;
     const verification = await verifyDeployment(context, config, {

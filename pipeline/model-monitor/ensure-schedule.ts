@@ -59,8 +59,7 @@ export async function ensureSchedule(
     createDefinition(context, definitionName, definition),
   );
   if (before?.MonitoringScheduleStatus === "Failed") {
-    const timeoutMs = config.endpoint.maxWaitMinutes * 60_000;
-    await removeSchedule(context, name, { ...pace, timeoutMs });
+    await removeSchedule(context, name, pace);
     before = undefined;
   }
   const former = before?.MonitoringScheduleConfig;

@@ -9,8 +9,8 @@ import { keys, names } from "../names.ts";
 import { analyzerImage } from "./analyzer-image.ts";
 import type { MonitorBaseline } from "./monitor-baseline.ts";
 
-/** Half an hour: an hour's is divided between the merging of the labels and the analysis. */
-const LONGEST_SECONDS = 1800;
+/** Of one job, half an hour. Model quality's execution is two: one merges the labels, one analyzes. */
+export const LONGEST_SECONDS = 1800;
 /** For a week of captures, the longest that model quality looks back on. */
 const VOLUME_GB = 20;
 

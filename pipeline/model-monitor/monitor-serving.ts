@@ -29,9 +29,8 @@ export async function monitorServing(
     ...(modelMonitor === undefined ? [] : (["data-quality"] as const)),
     ...(modelMonitor?.modelQuality === true ? (["model-quality"] as const) : []),
   ]);
-  for (const type of monitoringTypes) {
-    if (!wanted.has(type)) await endMonitoring(context, config, type, pace);
-  }
+  const unwanted = monitoringTypes.filter((type) => !wanted.has(type));
+  await endMonitoring(context, config, unwanted, pace);
   if (modelMonitor === undefined) return;
   const model = await monitoredModel(context, config);
   const settings = { ...config, instanceType: modelMonitor.instanceType };
@@ -63,10 +62,10 @@ export async function tryToMonitor(
 /** Takes all of it away, before the endpoint is deleted: AWS deletes none that is monitored. */
 export async function unmonitor(
   context: Context,
-  config: Pick<Config, "project" | "environment" | "endpoint">,
+  config: Pick<Config, "project" | "environment">,
   pace: Pace,
 ): Promise<void> {
-  for (const type of monitoringTypes) await endMonitoring(context, config, type, pace);
+  await endMonitoring(context, config, monitoringTypes, pace);
 }
 
 async function monitoredModel(context: Context, config: Config): Promise<MonitoredModel> {

@@ -9,6 +9,7 @@ import {
 import type { Config } from "../config.ts";
 import type { Context } from "../context.ts";
 import { names } from "../names.ts";
+import { LONGEST_SECONDS } from "./job-definition.ts";
 import { poll } from "../poll.ts";
 import { describeSchedule, type Pace, settledSchedule } from "./schedule.ts";
 
@@ -16,6 +17,9 @@ import { describeSchedule, type Pace, settledSchedule } from "./schedule.ts";
 export const monitoringTypes = ["data-quality", "model-quality"] as const;
 
 export type MonitoringType = (typeof monitoringTypes)[number];
+
+/** The longest wait for an execution: its two jobs, and half an hour in which they get their instances. */
+export const EXECUTION_MINUTES = (2 * LONGEST_SECONDS) / 60 + 30;
 
 /**
  * Stops a schedule, waits until its executions have ended, and deletes it: AWS deletes no endpoint that has
@@ -25,14 +29,14 @@ export type MonitoringType = (typeof monitoringTypes)[number];
 export async function removeSchedule(
   context: Context,
   name: string,
-  { pollIntervalMs = 5000, timeoutMs }: Pace & { readonly timeoutMs: number },
+  { pollIntervalMs = 5000 }: Pace,
 ): Promise<void> {
   const { sagemaker } = context.clients;
   const schedule = { MonitoringScheduleName: name };
   const until = (what: string, look: () => Promise<boolean>) =>
     poll(async () => ((await look()) ? true : undefined), {
       what,
-      timeoutMs,
+      timeoutMs: EXECUTION_MINUTES * 60_000,
       intervalMs: pollIntervalMs,
       signal: context.signal,
       resume: "It goes on: run the step again.",
@@ -89,18 +93,26 @@ async function ignoringAbsence(request: Promise<unknown>): Promise<void> {
   }
 }
 
-/** Takes away the schedule of a type, and then what it started, where there is one. */
+/** Takes away the schedules of these types, side by side, and then what they started, where there are any. */
 export async function endMonitoring(
   context: Context,
-  config: Pick<Config, "project" | "environment" | "endpoint">,
+  config: Pick<Config, "project" | "environment">,
+  types: readonly MonitoringType[],
+  pace: Pace,
+): Promise<void> {
+  await Promise.all(types.map((type) => endOne(context, config, type, pace)));
+}
+
+async function endOne(
+  context: Context,
+  config: Pick<Config, "project" | "environment">,
   type: MonitoringType,
   pace: Pace,
 ): Promise<void> {
   const name = names.monitoringSchedule(config, type);
   const found = await describeSchedule(context, name);
   if (found === undefined) return;
-  const timeoutMs = config.endpoint.maxWaitMinutes * 60_000;
-  await removeSchedule(context, name, { ...pace, timeoutMs });
+  await removeSchedule(context, name, pace);
   const definition = found.MonitoringScheduleConfig?.MonitoringJobDefinitionName;
   if (definition !== undefined) await removeDefinition(context, type, definition);
   context.progress.line(`monitoring schedule ${name} is deleted`);

@@ -28,7 +28,7 @@ import type { Deletion } from "./teardown-plan.ts";
 import { removeTuningJob } from "../training/tuning-job.ts";
 
 export interface RemovalOptions {
-  /** The longest wait for one of them. */
+  /** The longest wait for one of them; a monitoring schedule has a longest wait of its own. */
   readonly timeoutMs: number;
   readonly pollIntervalMs: number;
   /** Which objects stay. */
@@ -64,7 +64,7 @@ export async function remove(
       await deregisterScaling(context, name);
       return;
     case "monitoring schedule":
-      await removeSchedule(context, name, { pollIntervalMs, timeoutMs });
+      await removeSchedule(context, name, { pollIntervalMs });
       return;
     case "data quality job definition":
       await removeDefinition(context, "data-quality", name);

@@ -8,7 +8,11 @@ const options = { timeoutMs: 5000, pollIntervalMs: 1, spared: () => false };
 type Script = Readonly<Record<string, readonly unknown[]>>;
 
 /** Removes one thing of an AWS that answers each operation in turn, the last one again and again; an error refuses. */
-async function removal(kind: Deletion["kind"], script: Script): Promise<string[]> {
+async function removal(
+  kind: Deletion["kind"],
+  script: Script,
+  pace: Partial<typeof options> = {},
+): Promise<string[]> {
   const asked: string[] = [];
   using context = contextAnswering((operation) => {
     const answers = script[operation] ?? [];
@@ -18,7 +22,7 @@ async function removal(kind: Deletion["kind"], script: Script): Promise<string[]
     if (answer instanceof Error) throw answer;
     return answer;
   });
-  await remove(context, { kind, name: "a" }, options);
+  await remove(context, { kind, name: "a" }, { ...options, ...pace });
   return asked;
 }
 
@@ -54,6 +58,19 @@ test.each(["Training", "Transform"])(
     expect(changes(await removal(job, script))).toEqual([`Stop${kind}Job`]);
   },
 );
+
+test("an execution of a monitoring schedule is waited for by its own deadline, not by an endpoint's", async () => {
+  const gone = Object.assign(new Error("Could not find it."), { name: "ResourceNotFound" });
+  const stopped = { MonitoringScheduleStatus: "Stopped" };
+  const running = { MonitoringExecutionSummaries: [{}] };
+  const script = {
+    DescribeMonitoringSchedule: [stopped, gone],
+    ListMonitoringExecutions: [running, running, {}],
+    DeleteMonitoringSchedule: [{}],
+  };
+  const asked = await removal("monitoring schedule", script, { timeoutMs: 0 });
+  expect(changes(asked)).toEqual(["DeleteMonitoringSchedule"]);
+});
 
 test("a job that runs and can't be stopped fails with AWS's reason", async () => {
   const running = { TrainingJobStatus: "InProgress" };
