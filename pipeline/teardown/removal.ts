@@ -135,7 +135,7 @@ export async function remove(
       });
       return;
     case "alarm":
-      await cloudwatch.send(new DeleteAlarmsCommand({ AlarmNames: [name] }), abort);
+      await ifPresent(cloudwatch.send(new DeleteAlarmsCommand({ AlarmNames: [name] }), abort));
       return;
     case "dashboard":
       await ifPresent(

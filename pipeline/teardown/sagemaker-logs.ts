@@ -5,7 +5,7 @@ import {
 import pMap from "p-map";
 import type { Config } from "../config.ts";
 import type { Context } from "../context.ts";
-import { isAbsent } from "../errors.ts";
+import { ifPresent, isAbsent } from "../errors.ts";
 import { names } from "../names.ts";
 import { isTagged, presentTags } from "../tags.ts";
 
@@ -61,9 +61,11 @@ export async function removeJobLog(context: Context, name: string): Promise<void
   const logGroupName = name.slice(0, at);
   const all = await Array.fromAsync(streams(context, logGroupName, `${name.slice(at + 1)}/`));
   for (const { name: logStreamName } of all) {
-    await context.clients.logs.send(new DeleteLogStreamCommand({ logGroupName, logStreamName }), {
-      abortSignal: context.signal,
-    });
+    await ifPresent(
+      context.clients.logs.send(new DeleteLogStreamCommand({ logGroupName, logStreamName }), {
+        abortSignal: context.signal,
+      }),
+    );
   }
 }
 

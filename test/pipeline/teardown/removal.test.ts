@@ -72,6 +72,14 @@ test("an execution of a monitoring schedule is waited for by its own deadline, n
   expect(changes(asked)).toEqual(["DeleteMonitoringSchedule"]);
 });
 
+test("a log stream or an alarm that is gone meanwhile is removed, and the others after it too", async () => {
+  const gone = Object.assign(new Error("gone"), { name: "ResourceNotFoundException" });
+  const logStreams = [{ logStreamName: "a/first" }, { logStreamName: "a/second" }];
+  const log = { DescribeLogStreams: [{ logStreams }], DeleteLogStream: [gone, {}] };
+  expect(changes(await removal("job log", log))).toEqual(["DeleteLogStream", "DeleteLogStream"]);
+  expect(await removal("alarm", { DeleteAlarms: [gone] })).toEqual(["DeleteAlarms"]);
+});
+
 test("a job that runs and can't be stopped fails with AWS's reason", async () => {
   const running = { TrainingJobStatus: "InProgress" };
   const script = { StopTrainingJob: [denied], DescribeTrainingJob: [running] };
