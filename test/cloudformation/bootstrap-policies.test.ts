@@ -162,6 +162,17 @@ test.each<[string, string, Record<string, string>, boolean]>([
   expect(await isAllowed(documents, action, resource, context)).toBe(may);
 });
 
+test("Model Monitor's analyzer and the merger of its labels may be pulled, and no other repository's like them", async () => {
+  const documents = await stand.policies("scones-sagemaker-execution");
+  const pulls = documents.flatMap(({ Statement }) =>
+    Statement.filter(({ Sid }) => Sid === "PullAlgorithm"),
+  );
+  expect(pulls.flatMap(({ Resource }) => list(Resource))).toEqual([
+    "arn:aws:ecr:us-east-1:811284229777:repository/image-classification",
+    "arn:aws:ecr:us-east-1:*:repository/sagemaker-model-monitor-*",
+  ]);
+});
+
 const stackArn = (name: string) =>
   `arn:aws:cloudformation:us-east-1:${account}:stack/${name}/00000000-0000-0000-0000-000000000000`;
 const sagemakerArn = (name: string) => `arn:aws:sagemaker:us-east-1:${account}:${name}`;
