@@ -61,8 +61,9 @@ export function parseArguments(argv: readonly string[]): Arguments | number {
       "after",
       `
 A price that no source gives is "unknown", and a total with one says "at least". Left out are taxes, free tiers,
-savings plans, transfer, and the disks of jobs and instances. The minutes of --run are by the clock of the machine
-that it ran on; AWS's instances are others, and it bills no time to start them.
+savings plans, transfer, and the disks of jobs and instances. Model Monitor counts where the configuration asks for
+it, with five minutes a job. The minutes of --run are by the clock of the machine that it ran on; AWS's instances are
+others, and it bills no time to start them.
 
 Exit codes:
   0  done

@@ -1,4 +1,5 @@
 import type { Config } from "../config.ts";
+import { modelMonitorCost, modelMonitorNote } from "./model-monitor-cost.ts";
 import { DAYS_A_MONTH, dollars, priceOf, storageCost } from "./prices.ts";
 import { type Service, servicePrice } from "./service-prices.ts";
 
@@ -114,17 +115,22 @@ export function servingCosts({ region, endpoint }: Scope & Pick<Config, "endpoin
   );
 }
 
-/** A month of alarms, metric and dashboard. */
-export function monitoringCosts({ region }: Scope): Costs {
+/** A month of alarms, metric and dashboard, and of Model Monitor where it is asked for. */
+export function monitoringCosts({ region, monitoring }: Scope & Pick<Config, "monitoring">): Costs {
+  const { modelMonitor } = monitoring;
   return costs(
     "A month of monitoring",
     [
       use(region, "alarms", "alarm month", application.alarms),
       use(region, "metrics", "metric month", application.metrics),
       use(region, "dashboard", "dashboard month", application.dashboards),
+      ...(modelMonitor === undefined
+        ? []
+        : [modelMonitorCost(region, HOURS_A_MONTH, modelMonitor)]),
     ],
     [
       "an account's first ten alarms and metrics and three dashboards are free; a metric costs the hours it is written in",
+      ...(modelMonitor === undefined ? [] : [modelMonitorNote]),
     ],
   );
 }
@@ -155,7 +161,7 @@ export function pictureCosts({ region, endpoint }: Scope & Pick<Config, "endpoin
 
 /** A month of the whole, with as few instances as the scaling leaves it. */
 export function monthCosts(
-  config: Scope & Pick<Config, "endpoint">,
+  config: Scope & Pick<Config, "endpoint" | "monitoring">,
   { picturesPerMonth: pictures }: Pick<Usage, "picturesPerMonth">,
 ): Costs {
   return costs(`A month of ${HOURS_A_MONTH} hours`, [
@@ -166,7 +172,7 @@ export function monthCosts(
 }
 
 /** What a day less of the environment saves: its endpoint and its monitoring. */
-export function savedCosts(config: Scope & Pick<Config, "endpoint">): Costs {
+export function savedCosts(config: Scope & Pick<Config, "endpoint" | "monitoring">): Costs {
   return costs("What a teardown saves a day", [
     ...scaled(servingCosts(config), 24, "24 h"),
     ...scaled(monitoringCosts(config), 1 / DAYS_A_MONTH, `a month / ${DAYS_A_MONTH}`),

@@ -1,7 +1,7 @@
 import table from "./prices.json" with { type: "json" };
 
 /** What SageMaker sells an instance for; each has its own price. */
-export type InstanceUse = "training" | "hosting" | "transform";
+export type InstanceUse = "training" | "hosting" | "transform" | "processing";
 
 export interface PricedInstance {
   readonly region: string;

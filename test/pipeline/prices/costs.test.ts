@@ -11,6 +11,7 @@ import {
   runCosts,
   savedCosts,
   servingCosts,
+  total,
 } from "../../../pipeline/prices/costs.ts";
 
 const usage = {
@@ -57,6 +58,22 @@ test("a month is its hours, its monitoring and its pictures", () => {
   expect(monthCosts(config, usage).usd).toBeCloseTo(
     730 * servingCosts(config).usd + monitoringCosts(config).usd + 5 * pictureCosts(config).usd,
   );
+});
+
+test.each([
+  ["{}", "730 jobs x 5 min x ml.m5.xlarge"],
+  ["{ modelQuality: true, instanceType: ml.m5.large }", "2190 jobs x 5 min x ml.m5.large"],
+  ['{ schedule: "cron(0 17 ? * * *)" }', "30 jobs x 5 min x ml.m5.xlarge"],
+  ['{ schedule: "cron(0 17/12 ? * * *)" }', "61 jobs x 5 min x ml.m5.xlarge"],
+])("Model Monitor, %s, is a line of its own without a quoted price", (modelMonitor, sum) => {
+  const watched = parseConfig(`monitoring: { modelMonitor: ${modelMonitor} }`);
+  expect(monitoringCosts(watched).lines.at(-1)).toEqual({
+    what: "Model Monitor",
+    usd: undefined,
+    sum,
+  });
+  expect(total(monthCosts(watched, usage))).toMatch(/^at least \$/);
+  expect(total(monthCosts(config, usage))).not.toContain("at least");
 });
 
 test("a teardown saves a day of serving and of monitoring", () => {
