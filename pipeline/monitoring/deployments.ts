@@ -9,7 +9,7 @@ import { names } from "../names.ts";
 export interface Deployment {
   /** ISO 8601, UTC. */
   readonly at: string;
-  readonly event: "endpoint created" | "endpoint updated" | "configured" | "model registered";
+  readonly event: "endpoint created" | "endpoint last changed" | "configured" | "model registered";
   /** The endpoint, its configuration, or the model package's version. */
   readonly name: string;
   /** What it is of or what became of it; empty where nothing is known. */
@@ -20,8 +20,8 @@ export interface Deployment {
 const MOST_PACKAGES = 10;
 
 /**
- * What is known of an endpoint's deployments, the newest first: when it was made and last updated, when its
- * configuration was made and of which model, and the newest versions of its model package group. AWS
+ * What is known of an endpoint's deployments, the newest first: when it was made and last changed (AWS counts the
+ * end of its creation and each scaling, too), when its configuration was made and of which model, and the newest versions of its model package group. AWS
  * keeps no record of former configurations. Empty where there is no endpoint.
  */
 export async function deploymentsOf(
@@ -33,10 +33,16 @@ export async function deploymentsOf(
   if (endpoint === undefined) return [];
   const { CreationTime, LastModifiedTime, EndpointStatus = "" } = endpoint;
   const served = await describeEndpointConfig(context, endpoint.EndpointConfigName);
-  const isUpdated = LastModifiedTime?.getTime() !== CreationTime?.getTime();
+  const isChanged = LastModifiedTime?.getTime() !== CreationTime?.getTime();
   const found = [
     dated(CreationTime, "endpoint created", endpointName, ""),
-    isUpdated && dated(LastModifiedTime, "endpoint updated", endpointName, EndpointStatus),
+    isChanged &&
+      dated(
+        LastModifiedTime,
+        "endpoint last changed",
+        endpointName,
+        `${EndpointStatus}; its creation and scaling count, too`,
+      ),
     dated(
       served?.CreationTime,
       "configured",

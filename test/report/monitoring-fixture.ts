@@ -87,9 +87,9 @@ export async function createMonitoring(
     deployments: [
       {
         at: "2026-01-01T15:04:05.000Z",
-        event: "endpoint updated",
+        event: "endpoint last changed",
         name: "scones-local",
-        detail: "InService",
+        detail: "InService; its creation and scaling count, too",
       },
       {
         at: "2026-01-01T14:58:00.000Z",
