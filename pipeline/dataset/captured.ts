@@ -6,6 +6,7 @@ import { labelledCaptures } from "../labels/labelled-captures.ts";
 import { sum } from "../evaluation/metrics.ts";
 import { sha256 } from "../s3.ts";
 import { type Fate, fateOf } from "./fate.ts";
+import { encode } from "./layout.ts";
 import { type Picture, type Source, survey } from "./source.ts";
 import { squeeze } from "./squeeze.ts";
 
@@ -57,7 +58,7 @@ export async function withCaptures(
   const known = new Map(
     [...truth.labels].filter(([, each]) => source.classes.includes(each.class)),
   );
-  const { seen, nextId } = await lookThrough(source, context);
+  const { seen, nextId } = known.size === 0 ? nothingSeen() : await lookThrough(source, context);
   const entries = new Map<string, Entry>();
   const none = () => source.classes.map(() => 0);
   const captured: Record<Fate, number[]> = { train: none(), validation: none(), test: none() };
@@ -119,16 +120,17 @@ export function capturedCounts(captured: NonNullable<Source["captured"]>): Recor
   return { train: sum(train), validation: sum(validation), test: sum(test) };
 }
 
+const nothingSeen = () => ({ seen: new Set<string>(), nextId: 0 });
+
 /** The pictures that a data set has already, by their pixels, and a number above all of theirs. */
 async function lookThrough({ pictures }: Source, { signal }: Context) {
-  const seen = new Set<string>();
-  let nextId = 0;
-  for await (const { id, png } of pictures()) {
+  const looked = nothingSeen();
+  for await (const { id, image } of encode(pictures())) {
     signal.throwIfAborted();
-    seen.add(sha256(await png()));
-    nextId = Math.max(nextId, id + 1);
+    looked.seen.add(sha256(image));
+    looked.nextId = Math.max(looked.nextId, id + 1);
   }
-  return { seen, nextId };
+  return looked;
 }
 
 /** The captured pictures, in the order in which they were looked at: those that are held came first. */

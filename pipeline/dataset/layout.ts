@@ -78,7 +78,8 @@ export async function* layOut(
   for (const blocks of all) yield blocks.end();
 }
 
-async function* encode(
+/** Pictures with their PNGs, eight encoded at a time. */
+export async function* encode(
   pictures: AsyncIterable<Picture>,
 ): AsyncGenerator<Picture & { readonly image: Buffer }, void, undefined> {
   let batch: Picture[] = [];

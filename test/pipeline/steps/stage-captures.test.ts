@@ -2,6 +2,7 @@ import { GetObjectCommand } from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import { channelNames } from "../../../pipeline/dataset/channels.ts";
 import type { Dataset } from "../../../pipeline/dataset/manifest.ts";
+import type { Source } from "../../../pipeline/dataset/source.ts";
 import { readRecordIo } from "../../../pipeline/dataset/recordio.ts";
 import { listObjects, sha256 } from "../../../pipeline/s3.ts";
 import {
@@ -169,10 +170,20 @@ test("few labels that can't be used are counted; more than a tenth fail, with wh
   );
 });
 
-test("without labels the data set stays as it is", async () => {
+test("without labels the data set stays as it is, and is read no further", async () => {
   const bucket = await stand.freshBucket();
+  const plain = await stand.stageCaptures(bucket, { withCaptures: false });
+  let passes = 0;
+  const from: Source = {
+    ...stand.source,
+    pictures() {
+      passes += 1;
+      return stand.source.pictures();
+    },
+  };
   stand.lines.length = 0;
-  const { manifest } = await stand.stageCaptures(bucket);
+  const { config, context } = stand;
+  const dataset = await stand.stage(bucket, config, { progress: context.progress, from });
   expect(stand.lines[0]).toBe("no captured pictures are labelled: the data set stays as it is");
-  expect([manifest.captured, manifest.counts.train]).toEqual([undefined, 16]);
+  expect([dataset, passes]).toEqual([plain, 0]);
 });
