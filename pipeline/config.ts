@@ -24,7 +24,7 @@ const dataset = z.strictObject({
   source: z.string().default("cifar-100"),
   classes: z.array(z.string().min(1)).min(2).default(["bicycle", "motorcycle"]),
   background: background.prefault({}),
-  withCaptures: z.boolean().default(false),
+  withCaptures: z.boolean().default(true),
   validation: share.default(0.1),
   seed: z.int().nonnegative().default(1),
 });

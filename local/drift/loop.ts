@@ -128,14 +128,13 @@ export async function closeLoop(
   require(loop.later, "no drift", "at night and in fog, with the retrained model");
 }
 
-/** The configuration with the captured pictures, and with an update that takes seconds. */
-function secondRound({ dataset, endpoint, ...rest }: Config): Config {
+/** The configuration with an update that takes seconds. */
+function secondRound({ endpoint, ...rest }: Config): Config {
   const { deployment } = endpoint;
   const bakeSeconds = Math.min(deployment.bakeSeconds, MOST_BAKE_SECONDS);
   const terminationWaitSeconds = Math.min(deployment.terminationWaitSeconds, MOST_BAKE_SECONDS);
   return {
     ...rest,
-    dataset: { ...dataset, withCaptures: true },
     endpoint: { ...endpoint, deployment: { ...deployment, bakeSeconds, terminationWaitSeconds } },
   };
 }

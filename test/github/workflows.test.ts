@@ -74,6 +74,18 @@ test("every local action that is used exists", () => {
   expect(local.filter((uses) => !existsSync(join(uses, "action.yml")))).toEqual([]);
 });
 
+test("labelled captures are staged by a push as by a dispatch, unless that one says no", () => {
+  const { on, jobs: all } = workflow("pipeline");
+  const { inputs } = on["workflow_dispatch"] as {
+    inputs: Record<string, { default?: unknown }>;
+  };
+  expect(inputs["with-captures"]?.default).toBe(parseConfig("").dataset.withCaptures);
+  expect(parseConfig("").dataset.withCaptures).toBe(true);
+  const stage = all["stage"]?.steps.find(({ uses }) => uses === "./actions/stage-data");
+  // A push has no inputs: the text is empty, and pipeline.yaml decides.
+  expect(stage?.with?.["with-captures"]).toBe("${{ inputs.with-captures }}");
+});
+
 test("the pipeline's jobs follow each other, so that nothing starts after a closed gate", () => {
   const { concurrency, jobs: all } = workflow("pipeline");
   expect(concurrency?.["cancel-in-progress"]).toBe(false);

@@ -24,7 +24,7 @@ export type LabelledStand = Awaited<ReturnType<typeof openLabelledStand>>;
 export async function openLabelledStand() {
   const stand = await openStagingStand();
   const config = parseConfig(
-    "environment: test\ndataset: { validation: 0.2, withCaptures: true, background: { count: 0 } }",
+    "environment: test\ndataset: { validation: 0.2, background: { count: 0 } }",
   );
   const lines: string[] = [];
   const context: Context = {
