@@ -16,9 +16,27 @@ const LEAST_CAPTURED = 50;
 export function baselinePictures(
   manifest: Pick<Manifest, "classes" | "background" | "test">,
 ): readonly TestPicture[] {
-  const vehicles = manifest.test.filter(({ label }) => !isStranger(manifest, label));
-  const captured = vehicles.filter((picture) => picture.captured === true);
+  const { vehicles, captured } = vehiclesOf(manifest);
   return captured.length >= LEAST_CAPTURED ? captured : vehicles;
+}
+
+/** Whether the baseline is of the captured test pictures alone; undefined where there are none. */
+export function describeCaptured(
+  manifest: Pick<Manifest, "classes" | "background" | "test">,
+): string | undefined {
+  const { length } = vehiclesOf(manifest).captured;
+  if (length === 0) return undefined;
+  return (
+    `${length} captured test vehicles; ` +
+    (length >= LEAST_CAPTURED
+      ? "the baseline is theirs alone"
+      : `below ${LEAST_CAPTURED} the baseline is not theirs alone: label more (npm run labels)`)
+  );
+}
+
+function vehiclesOf(manifest: Pick<Manifest, "classes" | "background" | "test">) {
+  const vehicles = manifest.test.filter(({ label }) => !isStranger(manifest, label));
+  return { vehicles, captured: vehicles.filter((picture) => picture.captured === true) };
 }
 
 /** The statistics of test pictures of a dataset, undefined where one can't be decoded. */

@@ -10,7 +10,11 @@ import {
 } from "../evaluation/measure-model.ts";
 import { ensureModelPackageGroup, registerModel } from "../registry/model-package.ts";
 import { type Baseline, makeBaseline, writeBaseline } from "../monitoring/baseline.ts";
-import { baselinePictures, lookAtTestPictures } from "../monitoring/test-pictures.ts";
+import {
+  baselinePictures,
+  describeCaptured,
+  lookAtTestPictures,
+} from "../monitoring/test-pictures.ts";
 
 /** How the model was trained is for the report alone. */
 export interface EvaluateModelInput extends MeasureModelInput, TrainingRecord {
@@ -44,6 +48,8 @@ export async function evaluateModel(
   const measured = await measureModel(context, config, input);
   const { evaluation, evaluationUri } = measured;
   const pictures = baselinePictures(dataset.manifest);
+  const captured = describeCaptured(dataset.manifest);
+  if (captured !== undefined) context.progress.line(captured);
   const compared = new Set(pictures.map(({ key }) => key));
   const baseline = makeBaseline(
     {
