@@ -5,8 +5,9 @@ import { verificationId } from "../monitoring/capture.ts";
 import { invokeEndpoint } from "../endpoint/endpoint.ts";
 import { StepError } from "../errors.ts";
 import type { Evaluation, Prediction } from "../evaluation/evaluation.ts";
-import { type Dataset, isStranger } from "../dataset/manifest.ts";
+import { type Dataset, isStranger, type Manifest } from "../dataset/manifest.ts";
 import { confidence, predictedClass } from "../evaluation/metrics.ts";
+import type { Strangers } from "../evaluation/strangers.ts";
 import { parseProbabilities } from "../evaluation/probabilities.ts";
 import { readBytes } from "../s3.ts";
 
@@ -19,7 +20,9 @@ export interface VerificationPicture {
 }
 
 /** What is needed of an evaluation. */
-export type Known = Pick<Evaluation, "predictions" | "classes" | "background" | "strangers">;
+export interface Known extends Pick<Evaluation, "predictions" | "classes" | "background"> {
+  readonly strangers?: Pick<Strangers, "predictions">;
+}
 
 /** Nearer to the threshold than this, rounding can decide. */
 const MARGIN = 0.002;
@@ -32,6 +35,22 @@ const CLEAR = 0.5 + MARGIN;
 const STRANGERS = 3;
 
 /**
+ * The evaluation without the captured test pictures: these may be larger than the application passes on
+ * as they are, and of its JPEGs the endpoint may be surer or less sure than of what was measured.
+ */
+export function withoutCaptured(evaluation: Known, { test }: Pick<Manifest, "test">): Known {
+  const captured = new Set(test.filter((each) => each.captured === true).map(({ key }) => key));
+  const rest = (predictions: readonly Prediction[]) =>
+    predictions.filter(({ key }) => !captured.has(key));
+  const { predictions, strangers } = evaluation;
+  return {
+    ...evaluation,
+    predictions: rest(predictions),
+    ...(strangers && { strangers: { predictions: rest(strangers.predictions) } }),
+  };
+}
+
+/**
  * Test pictures of anything else that the model takes for such; none where the dataset has none.
  * @throws StepError where it takes every one for a vehicle.
  */
@@ -40,14 +59,14 @@ export function chooseStrangers(
   { prefix }: Pick<Dataset, "prefix">,
 ): VerificationPicture[] {
   const { strangers } = evaluation;
-  if (strangers === undefined || strangers.total === 0) return [];
+  if (strangers === undefined || strangers.predictions.length === 0) return [];
   const recognised = strangers.predictions.filter(
     (each) =>
       isStranger(evaluation, predictedClass(each.probabilities)) && confidence(each) > CLEAR,
   );
   if (recognised.length === 0) {
     throw new StepError(
-      `The model takes each of the ${strangers.total} test pictures of anything else for a vehicle: ` +
+      `The model takes each of the ${strangers.predictions.length} test pictures of anything else for a vehicle: ` +
         "none would ever end in NOT_A_KNOWN_VEHICLE. Train it with more of them " +
         "(dataset.background.count), or with none.",
     );

@@ -16,6 +16,7 @@ import {
   type Known,
   makeUnsurePicture,
   type VerificationPicture,
+  withoutCaptured,
 } from "../application/verification-pictures.ts";
 import { setVerified } from "../endpoint/verified.ts";
 import { STRANGER, UNSURE } from "../application/unrouted.ts";
@@ -61,9 +62,9 @@ export interface Verification {
 }
 
 /**
- * Sends test pictures through the state machine: those that the model is sure of must come back with
- * the route of their predicted class, the others must end in THRESHOLD_CONFIDENCE_NOT_MET, and both
- * must be seen; pictures of anything else, where the model knows such, in NOT_A_KNOWN_VEHICLE. A model that
+ * Sends test pictures, none of the captured ones, through the state machine: those that the model is sure
+ * of must come back with the route of their predicted class, the others must end in
+ * THRESHOLD_CONFIDENCE_NOT_MET, and both must be seen; pictures of anything else, where the model knows such, in NOT_A_KNOWN_VEHICLE. A model that
  * is sure of every test picture is given a blend of two. Where it fails, the deployment is taken back before
  * the step does; a cancelled one is left as it is. One that passes is what later ones are taken back to.
  * @throws StepError naming each execution that came to anything else, what serves now, and the endpoint
@@ -107,7 +108,8 @@ async function verify(
   config: Config,
   { readMeasured, stateMachineArn, endpointName, count = 20 }: VerifyDeploymentInput,
 ): Promise<Verification> {
-  const { dataset, evaluation } = await readMeasured();
+  const { dataset, evaluation: whole } = await readMeasured();
+  const evaluation = withoutCaptured(whole, dataset.manifest);
   const threshold = config.application.confidence;
   const pictures = choosePictures(evaluation, dataset, { threshold, count });
   const [first] = pictures;

@@ -54,12 +54,19 @@ async function evaluated(bicycle: readonly number[], said = bicycle) {
   return { predictions, classes };
 }
 
-const verify = async (evaluation: Known, threshold = config.application.confidence) =>
+const verify = async (
+  evaluation: Known,
+  threshold = config.application.confidence,
+  pictures: Dataset["manifest"]["test"] = [],
+) =>
   verifyDeployment(
     stand.context,
     { ...config, application: { ...config.application, confidence: threshold } },
     {
-      readMeasured: async () => ({ dataset, evaluation }),
+      readMeasured: async () => ({
+        dataset: { ...dataset, manifest: { ...manifest, test: pictures } },
+        evaluation,
+      }),
       stateMachineArn,
       endpointName,
       count: 4,
@@ -79,6 +86,27 @@ test("confident pictures of every class are routed and unsure ones refused", asy
   expect(p50).toBeGreaterThan(0);
   expect(p95).toBeGreaterThanOrEqual(p50);
   expect(max).toBeGreaterThanOrEqual(p95);
+});
+
+/** A captured test picture, as an evaluation and a manifest know it. */
+const sent = (key: string, label: number, probabilities: readonly number[]) => ({
+  prediction: { key: `test/${key}.png`, label, probabilities },
+  picture: { key: `test/${key}.png`, label, captured: true },
+});
+
+test("captured pictures are not sent, since the application may encode them anew", async () => {
+  const { predictions, strangers, ...others } = await withStrangers([1, 0.02, 0.6], [1]);
+  // None of these is staged.
+  const captured = [sent("sure", 0, [1, 0, 0]), sent("unsure", 1, [0.49, 0.51, 0])];
+  const stray = sent("stray", 2, [0, 0, 1]);
+  const evaluation: Known = {
+    ...others,
+    predictions: [...captured.map(({ prediction }) => prediction), ...predictions],
+    strangers: { predictions: [stray.prediction, ...strangers.predictions] },
+  };
+  const pictures = [...captured, stray].map(({ picture }) => picture);
+  const verification = await verify(evaluation, undefined, pictures);
+  expect(verification).toMatchObject({ confident: 2, unsure: 1, strangers: 1 });
 });
 
 test("a model that is sure of every test picture is given a blend of two", async () => {
