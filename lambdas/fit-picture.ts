@@ -1,11 +1,10 @@
 import sharp from "sharp";
+import { SERVED_SIDE } from "../pipeline/application/served-side.ts";
 import { Refused } from "./event.ts";
 import { MAX_PICTURE_BYTES, MAX_PIXELS, readHeader } from "./picture.ts";
 
-/** Longest side of what the endpoint is sent, in pixels; its model sees 224 x 224 of them. */
-const MAX_SIDE = 1024;
 /** The sides that are tried, until a picture has no more than MAX_PICTURE_BYTES. */
-const SIDES = [MAX_SIDE, 512, 256];
+const SIDES = [SERVED_SIDE, 512, 256];
 
 // Each picture is another one: nothing that libvips could keep would be asked for again.
 sharp.cache(false);
@@ -22,7 +21,7 @@ export async function fitPicture(bytes: Buffer): Promise<Buffer> {
   const open = () => sharp(bytes, { limitInputPixels: MAX_PIXELS, failOn: "error" });
   try {
     const { orientation = 1 } = await open().metadata();
-    const isSmall = bytes.length <= MAX_PICTURE_BYTES && Math.max(width, height) <= MAX_SIDE;
+    const isSmall = bytes.length <= MAX_PICTURE_BYTES && Math.max(width, height) <= SERVED_SIDE;
     if (isSmall && orientation === 1 && contentType !== "image/webp") {
       await open().stats();
       return bytes;

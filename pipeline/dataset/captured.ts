@@ -8,7 +8,7 @@ import { sha256 } from "../s3.ts";
 import { type Fate, fateOf } from "./fate.ts";
 import { encode } from "./layout.ts";
 import { type Picture, type Source, survey } from "./source.ts";
-import { squeeze } from "./squeeze.ts";
+import { fitServed, squeeze } from "./squeeze.ts";
 
 /** What became of an environment's labels. */
 export interface CapturedCounts {
@@ -45,8 +45,8 @@ interface Entry {
 /**
  * A data set with the pictures that an environment's endpoint was sent and people have labelled. They
  * keep their split from run to run; one that the data set has already, or that came before, is left
- * out, so that no picture is in two splits. Test pictures stay as large as they came: the model is
- * measured on what its endpoint is asked. The others are squeezed as a folder's are.
+ * out, so that no picture is in two splits. Test pictures stay as large as the application sends them: the
+ * model is measured on what its endpoint is asked. The others are squeezed as a folder's are.
  * @throws StepError where more than a tenth of the labels can't be used.
  */
 export async function withCaptures(
@@ -158,7 +158,7 @@ async function* capturedPictures(
 }
 
 function pictureOf({ fate, label, id }: Entry, content: Buffer): Picture {
-  const png = () => squeeze(content, fate === "test" ? Infinity : undefined);
+  const png = () => (fate === "test" ? fitServed(content) : squeeze(content));
   return { split: fate === "test" ? "test" : "train", label, id, content, png, captured: fate };
 }
 

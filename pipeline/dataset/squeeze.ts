@@ -1,4 +1,5 @@
 import sharp from "sharp";
+import { SERVED_SIDE } from "../application/served-side.ts";
 import { encodePng } from "./png.ts";
 
 /** What the pre-trained image-classification network takes; larger pictures are squeezed to it. */
@@ -8,14 +9,26 @@ export const limitInputPixels = 2 ** 26;
 
 /**
  * A PNG of a picture, decoded and encoded anew, so that nothing but pixels passes; upright, RGB, no
- * side longer than `maxSide`.
+ * side longer than TRAINED_SIDE.
  * @throws Error where the bytes are no picture.
  */
-export async function squeeze(content: Uint8Array, maxSide = TRAINED_SIDE): Promise<Buffer> {
+export async function squeeze(content: Uint8Array): Promise<Buffer> {
+  return await pngOf(content, TRAINED_SIDE, "fill");
+}
+
+/**
+ * The same of a picture as large as the application would send it, its shape kept.
+ * @throws Error where the bytes are no picture.
+ */
+export async function fitServed(content: Uint8Array): Promise<Buffer> {
+  return await pngOf(content, SERVED_SIDE, "inside");
+}
+
+async function pngOf(content: Uint8Array, maxSide: number, fit: "fill" | "inside") {
   const picture = sharp(content, { limitInputPixels, failOn: "error" }).autoOrient();
   const { width, height } = (await picture.metadata()).autoOrient;
   const { data, info } = await picture
-    .resize(Math.min(width, maxSide), Math.min(height, maxSide), { fit: "fill" })
+    .resize(Math.min(width, maxSide), Math.min(height, maxSide), { fit })
     .flatten({ background: "white" })
     .toColourspace("srgb")
     .raw()

@@ -25,8 +25,8 @@ export interface StageDataInput {
 
 type StagingConfig = Pick<Config, "project" | "environment" | "dataset" | "training">;
 
-/** Changes when the same pictures would be staged as other objects. */
-const format = 2;
+/** Change when the same pictures would be staged as other objects. */
+const formats = { plain: 2, captured: 3 };
 const uploadsInFlight = 16;
 
 /**
@@ -67,6 +67,7 @@ async function stage(
   const captured = source.captured && capturedCounts(source.captured);
   const validation = pickValidation(ownTrain(source), share, seed);
   refuseEmptyShards(instanceCount, source, validation);
+  const format = captured === undefined ? formats.plain : formats.captured;
   const hash = createHash("sha256")
     .update(JSON.stringify({ format, classes, background, seed, share, contentHash, captured }))
     .digest("hex")

@@ -46,6 +46,7 @@ const testsOf = async (dataset: Dataset) => (await splitsOf(dataset)).test.toSor
 
 /** Of a PNG, in pixels. */
 const widthOf = (png: Uint8Array) => Buffer.from(png).readUInt32BE(16);
+const heightOf = (png: Uint8Array) => Buffer.from(png).readUInt32BE(20);
 
 /** Captures and labels, alternately a bicycle and a motorcycle. */
 async function labelled(bucket: string, sent: readonly Sent[]): Promise<void> {
@@ -139,6 +140,22 @@ test("large test pictures stay as they came, for the monitor to compare with; th
     widthOf(image),
   );
   expect(new Set(sides)).toEqual(new Set([32, 224]));
+});
+
+test("a test picture that nothing made smaller before its endpoint is, in shape, as the application would: a transform takes 6 MB", async () => {
+  const bucket = await stand.freshBucket();
+  const sent = Array.from({ length: 12 }, (_, at) => ({
+    eventId: `event-${at}`,
+    picture: pictureOf(at, 2048),
+  }));
+  await labelled(bucket, sent);
+  const dataset = await stand.stageCaptures(bucket);
+  const tests = dataset.manifest.test.filter(({ captured }) => captured === true);
+  expect(tests.length).toBeGreaterThan(0);
+  for (const { key } of tests) {
+    const png = await get(dataset, key);
+    expect([widthOf(png), heightOf(png)]).toEqual([1024, 4]);
+  }
 });
 
 test("labels outlive the captures that teardown deletes, for each has its picture beside it", async () => {
