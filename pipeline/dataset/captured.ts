@@ -8,7 +8,7 @@ import { sha256 } from "../s3.ts";
 import { type Fate, fateOf } from "./fate.ts";
 import { encode } from "./layout.ts";
 import { type Picture, type Source, survey } from "./source.ts";
-import { fitServed, squeeze } from "./squeeze.ts";
+import { fitServed, squeeze, squeezedPixels } from "./squeeze.ts";
 
 /** What became of an environment's labels. */
 export interface CapturedCounts {
@@ -80,7 +80,7 @@ export async function withCaptures(
     const hash = sha256(png);
     if (seen.has(hash)) continue;
     seen.add(hash);
-    const fate = fateOf(picture, config.dataset);
+    const fate = fateOf(await squeezedPixels(picture), config.dataset);
     const label = source.classes.indexOf(name);
     captured[fate][label] = (captured[fate][label] ?? 0) + 1;
     held += picture.length;

@@ -24,14 +24,27 @@ export async function fitServed(content: Uint8Array): Promise<Buffer> {
   return await pngOf(content, SERVED_SIDE, "inside");
 }
 
+/**
+ * The pixels of a squeezed picture, 8-bit RGB, row by row: the same in every lossless encoding, by
+ * whatever zlib.
+ * @throws Error where the bytes are no picture.
+ */
+export async function squeezedPixels(content: Uint8Array): Promise<Buffer> {
+  return (await decode(content, TRAINED_SIDE, "fill")).data;
+}
+
 async function pngOf(content: Uint8Array, maxSide: number, fit: "fill" | "inside") {
+  const { data, info } = await decode(content, maxSide, fit);
+  return encodePng(data, info.width, info.height);
+}
+
+async function decode(content: Uint8Array, maxSide: number, fit: "fill" | "inside") {
   const picture = sharp(content, { limitInputPixels, failOn: "error" }).autoOrient();
   const { width, height } = (await picture.metadata()).autoOrient;
-  const { data, info } = await picture
+  return await picture
     .resize(Math.min(width, maxSide), Math.min(height, maxSide), { fit })
     .flatten({ background: "white" })
     .toColourspace("srgb")
     .raw()
     .toBuffer({ resolveWithObject: true });
-  return encodePng(data, info.width, info.height);
 }

@@ -2,6 +2,7 @@ import { type Capture, captureLines, parseCapture } from "../monitoring/capture.
 import type { Config } from "../config.ts";
 import type { Context } from "../context.ts";
 import { fateOf, lotOf } from "../dataset/fate.ts";
+import { squeezedPixels } from "../dataset/squeeze.ts";
 import { confidence, predictedClass } from "../evaluation/metrics.ts";
 import { EventIds, hashOf } from "../monitoring/event-ids.ts";
 import { capturePrefix } from "./every-capture.ts";
@@ -65,7 +66,9 @@ export async function chooseCaptures(
       const picture = labelled.has(capture.labelId) ? undefined : pictureOf(capture);
       if (picture === undefined || !seen.add(hashOf(capture.labelId))) continue;
       found += 1;
-      const isTest = fateOf(picture, config.dataset) === "test";
+      // What can't be decoded can't be staged either: then its bytes will do.
+      const pixels = await squeezedPixels(picture).catch(() => picture);
+      const isTest = fateOf(pixels, config.dataset) === "test";
       if (isTest) fatedToTest += 1;
       const chosen: Chosen = {
         eventId: capture.labelId,
@@ -74,7 +77,7 @@ export async function chooseCaptures(
         predicted: classes[predictedClass(capture.probabilities)] ?? "",
         confidence: confidence(capture),
       };
-      if (isTest) tests.offer(lotOf(picture, seed), chosen);
+      if (isTest) tests.offer(lotOf(pixels, seed), chosen);
       else others.offer(await rank(capture, picture), chosen);
     }
     lines += some.length;

@@ -3,6 +3,7 @@ import { chooseCaptures } from "../../../pipeline/labels/choose-captures.ts";
 import { readGroundTruth } from "../../../pipeline/labels/ground-truth.ts";
 import { readText } from "../../../pipeline/s3.ts";
 import { fateOf } from "../../../pipeline/dataset/fate.ts";
+import { squeezedPixels } from "../../../pipeline/dataset/squeeze.ts";
 import { captures, type LabelledStand, openLabelledStand, pictureOf } from "./labelled-stand.ts";
 
 let stand: LabelledStand;
@@ -127,8 +128,13 @@ test("of what training would get the least sure come first, of what the test wou
     });
   const { chosen, of } = await choose([]);
   expect([chosen.length, of]).toEqual([40, 200]);
-  const isTest = ({ picture }: { picture: Buffer }) =>
-    fateOf(picture, stand.config.dataset) === "test";
+  const fates = await Promise.all(
+    sent.map(async ({ eventId, picture }) => {
+      const pixels = await squeezedPixels(picture);
+      return [eventId, fateOf(pixels, stand.config.dataset)] as const;
+    }),
+  );
+  const isTest = ({ eventId }: { eventId: string }) => new Map(fates).get(eventId) === "test";
   const tests = chosen.filter(isTest);
   const all = sent.filter(isTest);
   expect(tests.length).toBe(Math.round((40 * all.length) / 200));

@@ -1,5 +1,6 @@
 import { GetObjectCommand } from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
+import sharp from "sharp";
 import { channelNames } from "../../../pipeline/dataset/channels.ts";
 import type { Dataset } from "../../../pipeline/dataset/manifest.ts";
 import type { Source } from "../../../pipeline/dataset/source.ts";
@@ -121,6 +122,23 @@ test("a picture that the data set has, and one that was sent twice, is staged on
   const { train, validation, test: tests } = manifest.captured ?? manifest.counts;
   expect(train + validation + tests).toBe(8);
   expect(stand.lines[0]).toMatch(/^10 labelled captures: .* to test, 2 repeated$/);
+});
+
+test("a picture has one fate, however it was encoded", async () => {
+  const pictures = captures(12).map(({ picture }) => picture);
+  const anew = pictures.map((picture) => sharp(picture).webp({ lossless: true }).toBuffer());
+  const staged: string[][] = [];
+  for (const some of [pictures, await Promise.all(anew)]) {
+    const bucket = await stand.freshBucket();
+    await labelled(
+      bucket,
+      some.map((picture, at) => ({ eventId: `event-${at}`, picture })),
+    );
+    staged.push(await testsOf(await stand.stageCaptures(bucket)));
+  }
+  const [first, second] = staged;
+  expect(first?.length).toBeGreaterThan(4);
+  expect(second).toEqual(first);
 });
 
 test("large test pictures stay as they came, for the monitor to compare with; the others are squeezed", async () => {
