@@ -32,7 +32,7 @@ export function parseArguments(argv: readonly string[]): Arguments | number {
       "labels: CSV (eventId,class) or a JSON object a line; - reads standard input",
     )
     .option("--list <folder>", "write pictures that are not labelled yet, and labels.csv")
-    .option("--count <number>", "so many pictures at most", whole, 100)
+    .option("--count <number>", "so many pictures at most", whole, 300)
     .option(
       "--hours <number>",
       "captured in the last so many hours by the model that serves",
@@ -69,7 +69,7 @@ Exit codes:
   130, 143  cancelled by Ctrl-C or SIGTERM
 
 Examples:
-  npm run labels -- --list to-label --count 200
+  npm run labels -- --list to-label --count 400
   npm run labels -- to-label/labels.csv
   echo '{"eventId":"...","class":"bicycle"}' | npm run labels -- -`,
     );

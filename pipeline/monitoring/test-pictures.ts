@@ -6,7 +6,7 @@ import { pictureSize, type PictureStatistics, pictureStatistics } from "./pictur
 import { usualSide } from "./side.ts";
 
 /** Fewer captured ones say too little of what visitors send. */
-const LEAST_CAPTURED = 50;
+export const LEAST_CAPTURED = 50;
 
 /**
  * The test pictures that an endpoint's traffic is compared with: those of vehicles, and of them only the

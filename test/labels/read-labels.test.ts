@@ -1,7 +1,9 @@
 import { expect, test } from "@jest/globals";
+import { parseArguments } from "../../labels/arguments.ts";
 import { fieldsOf, csvLine } from "../../labels/csv.ts";
 import { labelPage } from "../../labels/page.ts";
 import { readLabels } from "../../labels/read-labels.ts";
+import { LEAST_CAPTURED } from "../../pipeline/monitoring/test-pictures.ts";
 import { runLabels } from "./run-labels.ts";
 
 const classes = ["bicycle", "motorcycle", "cargo, bike"];
@@ -74,4 +76,9 @@ test.each([
 ])("%j ends with 2 and says why, before anything is asked of AWS", async (args, reason) => {
   const { code, said } = await runLabels(args);
   expect([code, said]).toEqual([2, expect.stringContaining(reason)]);
+});
+
+test("a list that nobody counts has enough for the test, a quarter of it, to be the baseline", () => {
+  const { count } = parseArguments(["--list", "folder"]) as { count: number };
+  expect(count / 4).toBeGreaterThan(1.4 * LEAST_CAPTURED);
 });

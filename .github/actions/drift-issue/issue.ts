@@ -131,7 +131,8 @@ ${table.join("\n")}
 
 What to do ([docs/drift.md](../blob/HEAD/docs/drift.md)):
 
-1. Look at the pictures and say what they show:
+1. Look at the pictures and say what they show (300: a quarter is for the test, which needs 50 vehicles for a
+   baseline of their own):
    \`npm run labels -- --list to-label --environment ${environment}\`
 2. Upload that: \`npm run labels -- to-label/labels.csv --environment ${environment}\`
 3. Run the workflow **Pipeline** with \`with-captures\`: the model learns them, and is deployed if the gate
