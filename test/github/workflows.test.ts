@@ -107,6 +107,15 @@ test("a teardown waits in no line in which a push could cancel it, and a plan fo
   expect(own(planned)[0]?.with).toMatchObject({ "dry-run": true });
 });
 
+test("a plan keeps what the removal would keep", () => {
+  const { planned, named } = workflow("teardown").jobs;
+  const kept = [planned, named].map((job) =>
+    Object.entries(own(job)[0]?.with ?? {}).filter(([name]) => name.startsWith("keep-")),
+  );
+  expect(kept[0]?.map(([name]) => name)).toEqual(["keep-reports", "keep-models", "keep-labels"]);
+  expect(kept[0]).toEqual(kept[1]);
+});
+
 test("what ends an environment by hand, now or later, passes its protection rules", () => {
   const { named, kept } = workflow("teardown").jobs;
   expect([named?.environment, kept?.environment]).toEqual(
