@@ -1,7 +1,7 @@
 import { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
 import { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
 import { CloudFormationClient, paginateDescribeStacks } from "@aws-sdk/client-cloudformation";
-import { paginateListObjectsV2, S3Client } from "@aws-sdk/client-s3";
+import { S3Client } from "@aws-sdk/client-s3";
 import {
   paginateListEndpointConfigs,
   paginateListEndpoints,
@@ -14,6 +14,7 @@ import type { Config } from "../../pipeline/config.ts";
 import type { Clients, Context } from "../../pipeline/context.ts";
 import { describeEndpoint } from "../../pipeline/endpoint/endpoint.ts";
 import { keys, names } from "../../pipeline/names.ts";
+import { listObjects } from "../../pipeline/s3.ts";
 import { ROOT_CREDENTIALS } from "../ministack.ts";
 import { describeStack } from "../../pipeline/stack/stack-status.ts";
 
@@ -79,19 +80,15 @@ export async function awsState(
       ModelPackageGroupSummaryList?.map((each) => each.ModelPackageGroupName),
     );
   }
-  const prefix = `${names.endpoint(config)}-`;
+  const stackPrefix = `${names.endpoint(config)}-`;
   for await (const { Stacks } of paginateDescribeStacks({ client: cloudformation }, {})) {
     add(
       "stack",
-      Stacks?.map((each) => each.StackName).filter((name) => name?.startsWith(prefix)),
+      Stacks?.map((each) => each.StackName).filter((name) => name?.startsWith(stackPrefix)),
     );
   }
-  const scope = { Bucket: bucket, Prefix: keys.environment(config) };
-  for await (const { Contents } of paginateListObjectsV2({ client: s3 }, scope)) {
-    add(
-      "object",
-      Contents?.map((each) => each.Key),
-    );
+  for (const prefix of keys.owned(config)) {
+    for await (const { key } of listObjects(s3, bucket, prefix)) add("object", [key]);
   }
   let trainingJobs = 0;
   for await (const { TrainingJobSummaries } of paginateListTrainingJobs({ client }, {})) {
