@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import type { LoopRecord, MonitoringRecord } from "../../report/run-document.ts";
 import type { Display } from "../../console/display.ts";
 import { table } from "../../console/table.ts";
@@ -35,7 +36,7 @@ export function showLoop(display: Display, loop: LoopRecord): void {
     display.say(gate.approved ? display.good(line) : display.bad(line));
     if (gate.championLine !== undefined) display.say(`        ${gate.championLine}`);
   }
-  for (const report of reports) display.say(`report  ${report}`);
+  for (const report of reports) display.say(`report  ${join(report, "report.html")}`);
 }
 
 function rowOf(who: string, found: MonitoringRecord): string[] {

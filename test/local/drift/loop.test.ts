@@ -121,7 +121,12 @@ test("drift is found, learnt and gone: the retrained model's traffic is compared
   expect(log.records.map(({ name }) => name)).toEqual(loopStepNames.slice(0, -1));
   for (const folder of record.reports) {
     expect(await readdir(folder)).toEqual(
-      expect.arrayContaining(["constraint_violations.json", "report.json", "statistics.json"]),
+      expect.arrayContaining([
+        "constraint_violations.json",
+        "report.html",
+        "report.json",
+        "statistics.json",
+      ]),
     );
   }
   expect(record.reports).toHaveLength(3);
