@@ -6,7 +6,7 @@ import { csvLine } from "./csv.ts";
 import { labelPage } from "./page.ts";
 
 /**
- * Writes pictures by their events' ids, `labels.csv` to fill in, and `index.html`, which shows the ones
+ * Writes pictures by their rows and events' ids, `labels.csv` to fill in, and `index.html`, which shows the ones
  * and makes the other.
  * @returns the table's path.
  * @throws UsageError where the folder has a table already: somebody's work may stand in it.
@@ -27,31 +27,22 @@ export async function writePictures(
     );
   }
   await mkdir(folder, { recursive: true });
-  for (const each of chosen) await writeFile(join(folder, fileOf(each)), each.picture);
-  const rows = chosen.map(({ eventId, predicted, confidence, time, ...rest }) =>
-    csvLine([
-      eventId,
-      "",
-      predicted,
-      confidence.toFixed(3),
-      time.toISOString(),
-      fileOf({ eventId, ...rest }),
-    ]),
+  const named = chosen.map((each, at) => ({ ...each, file: fileOf(each, at + 1) }));
+  for (const each of named) await writeFile(join(folder, each.file), each.picture);
+  const rows = named.map(({ eventId, predicted, confidence, time, file: picture }) =>
+    csvLine([eventId, "", predicted, confidence.toFixed(3), time.toISOString(), picture]),
   );
   const header = "eventId,class,predicted,confidence,time,file";
-  await writeFile(
-    join(folder, "index.html"),
-    labelPage(
-      chosen.map((each) => ({ ...each, file: fileOf(each) })),
-      classes,
-    ),
-  );
+  await writeFile(join(folder, "index.html"), labelPage(named, classes));
   await writeFile(file, `${[header, ...rows].join("\n")}\n`);
   return file;
 }
 
-/** The name of a picture's file: nothing of an id leads out of the folder. */
-function fileOf({ eventId, picture }: Pick<Chosen, "eventId" | "picture">): string {
+/**
+ * The name of a picture's file: nothing of an id leads out of the folder, and its row keeps ids apart
+ * that differ in punctuation or case alone.
+ */
+function fileOf({ eventId, picture }: Pick<Chosen, "eventId" | "picture">, row: number): string {
   const extension = picture[0] === 0x89 ? "png" : "jpg";
-  return `${eventId.replaceAll(/[^\w-]/g, "_")}.${extension}`;
+  return `${String(row).padStart(4, "0")}-${eventId.replaceAll(/[^\w-]/g, "_")}.${extension}`;
 }
