@@ -39,13 +39,13 @@ export const action = defineAction({
       inputs.evaluationUri === undefined
         ? await servingBaseline(context, config)
         : { evaluationUri: inputs.evaluationUri, since: new Date(0) };
-    const { labels } = await readGroundTruth(context, config, bucket, new Date(begin));
-    output({ newLabels: labels.size });
     if (measured === undefined) {
-      output({ verdict: "insufficient data", records: 0 });
+      output({ verdict: "insufficient data", records: 0, newLabels: 0 });
       notice(`No endpoint ${names.endpoint(config)} serves: there is nothing to monitor.`);
       return;
     }
+    const { labels } = await readGroundTruth(context, config, bucket, measured.since);
+    output({ newLabels: labels.size });
     const evaluation = await readRegisteredEvaluation(context, config, measured.evaluationUri);
     const monitoring = await monitorEndpoint(context, config, {
       bucket,

@@ -190,6 +190,8 @@ test("what was captured is listed, labelled and staged, but for pictures that th
     runLabels(["-", ...args], { ...options, input: [header, ...filled].join("\n") });
   expect((await upload()).said).toMatch(/^24 labels: 24 new, 0 changed, 0 there already$/m);
   expect((await upload()).said).toMatch(/^24 labels: 0 new, 0 changed, 24 there already$/m);
+  const narrow = await stand.run("monitor-endpoint", { environment, hours: 0.0001 });
+  expect(narrow.outputs).toMatchObject({ records: "0", "new-labels": "24" });
   const staged = await stand.run("stage-data", { environment, "with-captures": true });
   expect(staged.log).toMatch(/24 labelled captures: .*, 20 repeated/);
   expect(staged.summary).toMatch(

@@ -28,7 +28,7 @@ export interface Finding {
   readonly servingModel: string | undefined;
   /** ISO 8601. */
   readonly servingSince: string | undefined;
-  /** Labels that were uploaded of late; a number. */
+  /** Labels in the ground truth files that were written since the model serves; a number. */
   readonly newLabels: string | undefined;
   readonly label: string;
   /** The run of the workflow that found it. */
@@ -116,7 +116,7 @@ function bodyOf(finding: Finding): string {
     ["Of anything else", shareOf(shares.strangers)],
     ["Last seen", `${new Date().toISOString().slice(0, 10)}, [run](${runUrl})`],
     ["Report", reportOf(finding)],
-    ["Labels uploaded of late", finding.newLabels],
+    ["Labels in files written since the model serves", finding.newLabels],
   ];
   const table = rows.flatMap(([name, value]) =>
     value === undefined ? [] : [`| ${name} | ${value} |`],
@@ -136,7 +136,8 @@ What to do ([docs/drift.md](../blob/HEAD/docs/drift.md)):
    \`npm run labels -- --list to-label --environment ${environment}\`
 2. Upload that: \`npm run labels -- to-label/labels.csv --environment ${environment}\`
 3. Run the workflow **Pipeline** with \`with-captures\`: the model learns them, and is deployed if the gate
-   opens. With the variable \`SCONES_RETRAIN_ON_DRIFT\` this workflow runs it by itself once there are labels.
+   opens. With the variable \`SCONES_RETRAIN_ON_DRIFT\` this workflow runs it by itself once labels were
+   uploaded since the model serves.
 
 This issue is updated by every run of the workflow **Monitor** and closes by itself when the drift is gone.
 `;

@@ -67,6 +67,9 @@ test("two people who label one hour at once lose nothing", async () => {
   );
   const { labels } = await readGroundTruth(stand.context, stand.config, bucket);
   expect(labels.size).toBe(4);
+  const tomorrow = new Date(Date.now() + 86_400_000);
+  const later = await readGroundTruth(stand.context, stand.config, bucket, tomorrow);
+  expect(later.labels.size).toBe(0);
 });
 
 test("a capture whose caller gave an id is labelled by that, as Model Monitor merges", async () => {
