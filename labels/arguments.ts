@@ -60,11 +60,12 @@ export function parseArguments(argv: readonly string[]): Arguments | number {
       `
 It finds AWS as every AWS tool does, by the environment. A quarter of the pictures are by lot whatever --by says:
 they are what a retrained model is measured on. A line without a class is left for later; one that is uploaded
-again changes nothing; another class takes the place of the former.
+again changes nothing; another class takes the place of the former, and the class -
+removes it with its picture's copy. Removals come first.
 
 Exit codes:
   0  done
-  1  it could not be done, or an event was not captured; no label was written
+  1  it could not be done, or an event was not captured; some labels may be written: run it again
   2  the command line, the configuration or a line of the labels is wrong; nothing was uploaded
   130, 143  cancelled by Ctrl-C or SIGTERM
 

@@ -6,9 +6,14 @@ import { fieldsOf } from "./csv.ts";
 
 export interface ReadLabels {
   readonly labels: readonly ReadLabel[];
+  /** Ids of events whose labels are to be removed: those of the class `-`. */
+  readonly removed: ReadonlySet<string>;
   /** Lines that have no class yet. */
   readonly blank: number;
 }
+
+/** Stands for a class where a label is to be removed. */
+const REMOVE = "-";
 
 const object = z.object({ eventId: z.string().min(1), class: z.string() });
 /** Complaints that are shown. */
@@ -47,8 +52,10 @@ export async function readLabels(
     if (label === undefined) complaints.push(`${from}: is no JSON object with eventId and class.`);
     else if (label.eventId === "") complaints.push(`${from}: has no event id.`);
     else if (label.class === "") blank += 1;
-    else if (!classes.includes(label.class)) {
-      complaints.push(`${from}: "${label.class}" is no class; they are ${classes.join(", ")}.`);
+    else if (label.class !== REMOVE && !classes.includes(label.class)) {
+      complaints.push(
+        `${from}: "${label.class}" is no class; they are ${classes.join(", ")}, and ${REMOVE} removes a label.`,
+      );
     } else if (before !== undefined && before.class !== label.class) {
       complaints.push(`${from}: ${label.eventId} is "${before.class}" in ${before.from}.`);
     } else if (before === undefined) labels.set(label.eventId, { ...label, from });
@@ -59,7 +66,12 @@ export async function readLabels(
       [...complaints.slice(0, SHOWN), ...(more > 0 ? [`... and ${more} more.`] : [])].join("\n"),
     );
   }
-  return { labels: [...labels.values()], blank };
+  const all = [...labels.values()];
+  return {
+    labels: all.filter((label) => label.class !== REMOVE),
+    removed: new Set(all.filter((each) => each.class === REMOVE).map(({ eventId }) => eventId)),
+    blank,
+  };
 }
 
 function parseObject(line: string): Label | undefined {

@@ -4,9 +4,10 @@ import { createInterface } from "node:readline";
 import { Display } from "../console/display.ts";
 import { cancelOnSignals } from "../pipeline/cancel.ts";
 import { destroyClients, makeClients } from "../pipeline/clients.ts";
-import { loadConfig } from "../pipeline/config.ts";
+import { type Config, loadConfig } from "../pipeline/config.ts";
 import type { Context } from "../pipeline/context.ts";
 import { messageOf, UsageError } from "../pipeline/errors.ts";
+import { removeLabels } from "../pipeline/labels/remove-labels.ts";
 import { uploadLabels } from "../pipeline/labels/upload-labels.ts";
 import { type Arguments, parseArguments } from "./arguments.ts";
 import { bucketOf } from "./bucket.ts";
@@ -46,18 +47,37 @@ async function run(context: Context, args: Arguments): Promise<string[]> {
   const { classes, background } = config.dataset;
   const known = background.count > 0 ? [...classes, background.name] : classes;
   // A wrong line is to be told before anything is asked of AWS.
-  const { labels, blank } = await readLabels(linesOf(file), {
+  const { labels, removed, blank } = await readLabels(linesOf(file), {
     name: file === undefined || file === "-" ? "standard input" : basename(file),
     classes: known,
   });
   const unsaid = blank === 0 ? "" : `; ${blank} lines have no class yet`;
-  if (labels.length === 0) return [`no labels${unsaid}`];
+  if (labels.length + removed.size === 0) return [`no labels${unsaid}`];
   const bucket = await bucketOf(context, config);
+  const gone = await remove(context, config, bucket, removed);
+  if (labels.length === 0) return [...gone, ...(unsaid === "" ? [] : [unsaid.slice(2)])];
   const { added, changed, same, written } = await uploadLabels(context, config, { bucket, labels });
   return [
     `${labels.length} labels: ${added} new, ${changed} changed, ${same} there already${unsaid}`,
+    ...gone,
     ...written,
     "To train with them: the workflow Pipeline with `with-captures` (docs/drift.md).",
+  ];
+}
+
+async function remove(
+  context: Context,
+  config: Config,
+  bucket: string,
+  eventIds: ReadonlySet<string>,
+): Promise<string[]> {
+  if (eventIds.size === 0) return [];
+  const { removed, left } = await removeLabels(context, config, { bucket, eventIds });
+  return [
+    `${removed} labels removed, of ${eventIds.size}; data sets that were staged with them keep their pictures`,
+    ...left.map(
+      (uri) => `${uri} still names some of them: others wrote it; take their lines out there`,
+    ),
   ];
 }
 

@@ -54,6 +54,9 @@ export function hourFolder(time: Date): string {
   return `${time.toISOString().slice(0, 13).replaceAll(/[-T]/g, "/")}/`;
 }
 
+/** The file of an hour that uploadLabels writes; others may lie beside it. */
+export const OWN_FILE = "labels.jsonl";
+
 /** A label, and the hour of its capture. */
 export interface TimedLabel extends Label {
   /** Its beginning. */

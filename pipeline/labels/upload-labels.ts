@@ -1,4 +1,4 @@
-import { GetObjectCommand, PutObjectCommand } from "@aws-sdk/client-s3";
+import { PutObjectCommand } from "@aws-sdk/client-s3";
 import pMap from "p-map";
 import { parseEvent } from "../monitoring/capture.ts";
 import type { Config } from "../config.ts";
@@ -6,16 +6,11 @@ import type { Context } from "../context.ts";
 import { explainBucketError } from "../dataset/bucket-error.ts";
 import { StepError } from "../errors.ts";
 import { keys } from "../names.ts";
-import { isConflict, listObjects } from "../s3.ts";
-import {
-  groundTruthLine,
-  hourFolder,
-  type Label,
-  parseGroundTruth,
-  type TimedLabel,
-} from "./ground-truth.ts";
+import { listObjects } from "../s3.ts";
 import { everyCapture } from "./every-capture.ts";
+import { hourFolder, type Label, OWN_FILE, type TimedLabel } from "./ground-truth.ts";
 import { labelledKey } from "./labelled-captures.ts";
+import { changeTruthFile } from "./truth-file.ts";
 
 /** A label, and where it was read. */
 export interface ReadLabel extends Label {
@@ -34,8 +29,6 @@ export interface UploadedLabels {
   readonly written: readonly string[];
 }
 
-/** As often as others come in between. */
-const TRIES = 5;
 const CONCURRENCY = 8;
 /** Complaints that are shown. */
 const SHOWN = 10;
@@ -57,7 +50,7 @@ export async function uploadLabels(
     const done = await pMap(
       hours,
       ([folder, some]) =>
-        mergeHour(context, bucket, `${keys.groundTruth(config)}${folder}labels.jsonl`, some),
+        mergeHour(context, bucket, `${keys.groundTruth(config)}${folder}${OWN_FILE}`, some),
       { concurrency: CONCURRENCY },
     );
     return {
@@ -133,59 +126,23 @@ interface Merged {
   readonly uri?: string;
 }
 
-/** Merges labels into the ground truth of an hour, by conditional writes: two people may label at once. */
+/** Merges labels into the ground truth of an hour. */
 async function mergeHour(
-  { clients, signal }: Context,
-  Bucket: string,
-  Key: string,
+  context: Context,
+  bucket: string,
+  key: string,
   labels: readonly Label[],
 ): Promise<Merged> {
-  for (let attempt = 1; ; attempt++) {
-    const { text, etag } = await read();
-    const lines = text.split("\n").filter((line) => line.trim() !== "");
-    const before = new Map(
-      lines.flatMap((line) => {
-        const label = parseGroundTruth(line);
-        return label === undefined ? [] : [[label.eventId, label] as const];
-      }),
-    );
-    const added = labels.filter(({ eventId }) => !before.has(eventId)).length;
-    const same = labels.filter((each) => before.get(each.eventId)?.class === each.class).length;
-    const changed = labels.length - added - same;
-    if (same === labels.length) return { added, changed, same };
+  let added = 0;
+  let same = 0;
+  const isWritten = await changeTruthFile(context, { bucket, key }, (before) => {
+    added = labels.filter(({ eventId }) => !before.has(eventId)).length;
+    same = labels.filter((each) => before.get(each.eventId)?.class === each.class).length;
     for (const label of labels) before.set(label.eventId, label);
-    const Body = [...before.values()]
-      .toSorted((a, b) => (a.eventId < b.eventId ? -1 : 1))
-      .map((label) => `${groundTruthLine(label)}\n`)
-      .join("");
-    try {
-      await clients.s3.send(
-        new PutObjectCommand({
-          Bucket,
-          Key,
-          Body,
-          ContentType: "application/jsonlines",
-          ...(etag === undefined ? { IfNoneMatch: "*" } : { IfMatch: etag }),
-        }),
-        { abortSignal: signal },
-      );
-      return { added, changed, same, uri: `s3://${Bucket}/${Key}` };
-    } catch (error) {
-      if (!isConflict(error) || attempt >= TRIES) throw error;
-    }
-  }
-
-  async function read(): Promise<{ text: string; etag?: string | undefined }> {
-    try {
-      const { Body, ETag } = await clients.s3.send(new GetObjectCommand({ Bucket, Key }), {
-        abortSignal: signal,
-      });
-      return { text: (await Body?.transformToString()) ?? "", etag: ETag };
-    } catch (error) {
-      if (error instanceof Error && error.name === "NoSuchKey") return { text: "" };
-      throw error;
-    }
-  }
+    return same < labels.length;
+  });
+  const changed = labels.length - added - same;
+  return { added, changed, same, ...(isWritten && { uri: `s3://${bucket}/${key}` }) };
 }
 
 function count(merged: readonly Merged[], what: "added" | "changed" | "same"): number {

@@ -44,10 +44,16 @@ test("a line without a class is left for later, and the same said twice is said 
   expect(blank).toBe(1);
 });
 
+test("the class - removes a label; it can't be said of an event that has a class as well", async () => {
+  const { labels, removed } = await read("eventId,class\na,-\nb,bicycle");
+  expect([labels.map(({ eventId }) => eventId), [...removed]]).toEqual([["b"], ["a"]]);
+  await expect(read("eventId,class\na,-\na,bicycle")).rejects.toThrow('a is "-" in labels.csv:2.');
+});
+
 test("every wrong line is named, with what is right", async () => {
   const wrong = read('eventId,class\na,car\nb,bicycle\nb,motorcycle\n,bicycle\n{"eventId":1}');
   await expect(wrong).rejects.toThrow(
-    'labels.csv:2: "car" is no class; they are bicycle, motorcycle, cargo, bike.\n' +
+    'labels.csv:2: "car" is no class; they are bicycle, motorcycle, cargo, bike, and - removes a label.\n' +
       'labels.csv:4: b is "bicycle" in labels.csv:3.\n' +
       "labels.csv:5: has no event id.\n" +
       "labels.csv:6: is no JSON object with eventId and class.",
