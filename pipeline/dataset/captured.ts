@@ -1,6 +1,5 @@
 import type { Config } from "../config.ts";
 import type { Context } from "../context.ts";
-import { StepError } from "../errors.ts";
 import { readGroundTruth, type TimedLabel } from "../labels/ground-truth.ts";
 import { labelledCaptures } from "../labels/labelled-captures.ts";
 import { sum } from "../evaluation/metrics.ts";
@@ -9,6 +8,14 @@ import { type Fate, fateOf } from "./fate.ts";
 import { encode } from "./layout.ts";
 import { type Picture, type Source, survey } from "./source.ts";
 import { fitServed, squeeze, squeezedPixels } from "./squeeze.ts";
+import {
+  countUnusable,
+  type Fault,
+  faults,
+  placeOf,
+  refuseUnusable,
+  type Unusable,
+} from "./unusable-labels.ts";
 
 /** What became of an environment's labels. */
 export interface CapturedCounts {
@@ -20,16 +27,6 @@ export interface CapturedCounts {
   /** What can't be used, by why. */
   readonly unusable: Readonly<Record<Fault, number>>;
 }
-
-type Fault =
-  | "without capture"
-  | "undecodable"
-  | "of another class"
-  | "contradictory"
-  | "unreadable";
-
-/** The share of unusable labels above which something is wrong with all of them. */
-const MOST_UNUSABLE = 0.1;
 
 /** Bytes of pictures that are held; what is beyond them is read again at each pass. */
 const MOST_HELD = 64 << 20;
@@ -62,7 +59,8 @@ export async function withCaptures(
   const entries = new Map<string, Entry>();
   const none = () => source.classes.map(() => 0);
   const captured: Record<Fate, number[]> = { train: none(), validation: none(), test: none() };
-  let undecodable = 0;
+  const missing = new Map(known);
+  const undecodable: string[] = [];
   let found = 0;
   let held = 0;
   for await (const { eventId, class: name, picture } of labelledCaptures(
@@ -72,9 +70,11 @@ export async function withCaptures(
     known,
   )) {
     context.progress.count(++found, known.size, "labelled pictures looked at");
+    const labelled = known.get(eventId);
+    missing.delete(eventId);
     const png = picture && (await squeeze(picture).catch(() => undefined));
     if (picture === undefined || png === undefined) {
-      undecodable += 1;
+      if (labelled !== undefined) undecodable.push(placeOf(labelled));
       continue;
     }
     const hash = sha256(png);
@@ -88,19 +88,22 @@ export async function withCaptures(
     const id = nextId + entries.size;
     entries.set(eventId, { label, id, fate, picture: isHeld ? picture : undefined });
   }
-  const counts: CapturedCounts = {
-    labels: truth.labels.size + truth.conflicting + truth.unreadable,
-    used: capturedCounts(captured),
-    repeated: found - undecodable - entries.size,
-    unusable: {
-      "without capture": known.size - found,
-      undecodable,
-      "of another class": truth.labels.size - known.size,
-      contradictory: truth.conflicting,
-      unreadable: truth.unreadable,
-    },
+  const strange = [...truth.labels.values()].filter(({ eventId }) => !known.has(eventId));
+  const unusable: Unusable = {
+    "without capture": [...missing.values()].map(placeOf),
+    undecodable,
+    "of another class": strange.map(placeOf),
+    contradictory: truth.conflicting,
+    unreadable: truth.unreadable,
   };
-  refuseUnusable(counts, source, config);
+  const counts: CapturedCounts = {
+    labels: truth.labels.size + truth.conflicting.length + truth.unreadable.length,
+    used: capturedCounts(captured),
+    repeated: found - undecodable.length - entries.size,
+    unusable: countUnusable(unusable),
+  };
+  const { classes } = source;
+  refuseUnusable(unusable, { ...config, labels: counts.labels, classes });
   context.progress.line(describe(counts));
   if (entries.size === 0) return { source, counts };
   const isBeyond = (eventId: string) =>
@@ -179,20 +182,6 @@ async function* dealtIn(
   yield* others;
 }
 
-function refuseUnusable(
-  { labels, unusable }: CapturedCounts,
-  { classes }: Source,
-  { environment }: Pick<Config, "environment">,
-): void {
-  const lost = sum(Object.values(unusable));
-  if (lost <= MOST_UNUSABLE * labels) return;
-  throw new StepError(
-    `${lost} of ${labels} labels of ${environment} can't be used: ${faults(unusable)}. The classes are ` +
-      `${classes.join(", ")}. Nothing is staged: correct the labels (npm run labels), or stage ` +
-      "without captures.",
-  );
-}
-
 function describe({ labels, used, repeated, unusable }: CapturedCounts): string {
   if (labels === 0) return "no captured pictures are labelled: the data set stays as it is";
   const lost = faults(unusable);
@@ -201,11 +190,4 @@ function describe({ labels, used, repeated, unusable }: CapturedCounts): string 
     (repeated === 0 ? "" : `, ${repeated} repeated`) +
     (lost === "" ? "" : `; left out: ${lost}`)
   );
-}
-
-function faults(unusable: CapturedCounts["unusable"]): string {
-  return Object.entries(unusable)
-    .filter(([, count]) => count > 0)
-    .map(([why, count]) => `${count} ${why}`)
-    .join(", ");
 }

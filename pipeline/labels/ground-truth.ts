@@ -63,13 +63,19 @@ export interface TimedLabel extends Label {
   readonly hour: Date;
 }
 
+/** A label and where it stands. */
+export interface FoundLabel extends TimedLabel {
+  /** S3 URI. */
+  readonly file: string;
+}
+
 export interface GroundTruth {
   /** By event, in the order of the hours. */
-  readonly labels: ReadonlyMap<string, TimedLabel>;
-  /** Lines that are no ground truth, or stand under no hour. */
-  readonly unreadable: number;
-  /** Events of two classes. They are not among the labels. */
-  readonly conflicting: number;
+  readonly labels: ReadonlyMap<string, FoundLabel>;
+  /** Lines that are no ground truth, or stand under no hour: `s3://bucket/key:7`. */
+  readonly unreadable: readonly string[];
+  /** Events of two classes, each with the S3 URIs of its files. They are not among the labels. */
+  readonly conflicting: readonly string[];
 }
 
 /** Files read at a time. */
@@ -91,24 +97,31 @@ export async function readGroundTruth(
     async (key) => ({ key, text: (await readText(s3, bucket, key)) ?? "" }),
     { concurrency: CONCURRENCY, signal },
   );
-  const labels = new Map<string, TimedLabel>();
-  const conflicting = new Set<string>();
-  let unreadable = 0;
+  const labels = new Map<string, FoundLabel>();
+  const conflicting = new Map<string, Set<string>>();
+  const unreadable: string[] = [];
   for (const { key, text } of texts) {
     const hour = hourOf(key);
-    for (const line of text.split("\n").filter((each) => each.trim() !== "")) {
+    const file = `s3://${bucket}/${key}`;
+    for (const [at, line] of text.split("\n").entries()) {
+      if (line.trim() === "") continue;
       const label = parseGroundTruth(line);
       if (label === undefined || hour === undefined) {
-        unreadable += 1;
+        unreadable.push(`${file}:${at + 1}`);
         continue;
       }
       const before = labels.get(label.eventId);
-      if (before !== undefined && before.class !== label.class) conflicting.add(label.eventId);
-      else labels.set(label.eventId, { ...label, hour });
+      if (before === undefined || before.class === label.class) {
+        labels.set(label.eventId, { ...label, hour, file });
+        continue;
+      }
+      const said = conflicting.get(label.eventId) ?? new Set([before.file]);
+      conflicting.set(label.eventId, said.add(file));
     }
   }
-  for (const eventId of conflicting) labels.delete(eventId);
-  return { labels, unreadable, conflicting: conflicting.size };
+  for (const eventId of conflicting.keys()) labels.delete(eventId);
+  const places = [...conflicting].map(([id, said]) => `${id} in ${[...said].join(" and ")}`);
+  return { labels, unreadable, conflicting: places };
 }
 
 function hourOf(key: string): Date | undefined {

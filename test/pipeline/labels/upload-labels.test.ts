@@ -94,7 +94,7 @@ test("an event that was not captured is named with its line, and no label is wri
   expect(await readText(stand.clients.s3, bucket, truthKey)).toBeUndefined();
 });
 
-test("a line that is no ground truth and an event of two classes are counted, and are no labels", async () => {
+test("a line that is no ground truth and an event of two classes are named, and are no labels", async () => {
   const bucket = await stand.freshBucket();
   await stand.capture(bucket, captures(3));
   await stand.label(bucket, [
@@ -108,7 +108,11 @@ test("a line that is no ground truth and an event of two classes are counted, an
     `${other.replace("bicycle", "motorcycle")}{"cut off`,
   );
   const truth = await readGroundTruth(stand.context, stand.config, bucket);
-  expect(truth).toMatchObject({ unreadable: 1, conflicting: 1 });
+  const file = `s3://${bucket}/${truthKey.replace("labels", "other")}`;
+  expect(truth).toMatchObject({
+    unreadable: [`${file}:3`],
+    conflicting: [`event-0 in s3://${bucket}/${truthKey} and ${file}`],
+  });
   expect([...truth.labels.keys()]).toEqual(["event-1"]);
 });
 

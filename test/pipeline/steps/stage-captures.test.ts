@@ -199,9 +199,14 @@ test("few labels that can't be used are counted; more than a tenth fail, with wh
       `{"groundTruthData":{"data":"bicycle","encoding":"CSV"},"eventMetadata":{"eventId":"${eventId}"},"eventVersion":"0"}`,
   );
   await stand.put(bucket, "scones/test/ground-truth/2026/01/02/03/o.jsonl", truth.join("\n"));
+  const folder = `s3://${bucket}/scones/test/ground-truth/2026/01/02/03`;
   await expect(stand.stageCaptures(bucket)).rejects.toThrow(
     "4 of 23 labels of test can't be used: 2 without capture, 1 undecodable, 1 of another class. " +
-      "The classes are bicycle, motorcycle. Nothing is staged",
+      "The classes are bicycle, motorcycle. Nothing is staged.\n" +
+      `  without capture: x in ${folder}/o.jsonl, y in ${folder}/o.jsonl\n` +
+      `  undecodable: broken in ${folder}/labels.jsonl\n` +
+      `  of another class: event-0 in ${folder}/labels.jsonl\n` +
+      "Write a line eventId,class for each, with its right class, or with - to remove its label",
   );
 });
 
