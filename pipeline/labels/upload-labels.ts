@@ -1,15 +1,16 @@
 import { PutObjectCommand } from "@aws-sdk/client-s3";
 import pMap from "p-map";
-import { parseEvent } from "../monitoring/capture.ts";
+import { type CapturedEvent, parseEvent } from "../monitoring/capture.ts";
 import type { Config } from "../config.ts";
 import type { Context } from "../context.ts";
 import { explainBucketError } from "../dataset/bucket-error.ts";
 import { StepError } from "../errors.ts";
 import { keys } from "../names.ts";
-import { listObjects } from "../s3.ts";
+import { listObjects, sha256 } from "../s3.ts";
 import { everyCapture } from "./every-capture.ts";
 import { hourFolder, type Label, OWN_FILE, type TimedLabel } from "./ground-truth.ts";
 import { labelledKey } from "./labelled-captures.ts";
+import { removeCopy } from "./remove-labels.ts";
 import { changeTruthFile } from "./truth-file.ts";
 
 /** A label, and where it was read. */
@@ -37,7 +38,8 @@ const SHOWN = 10;
  * Writes labels where Model Monitor looks for ground truth, one file an hour of captures, and keeps each
  * capture beside them, since a label is worth nothing without its picture. The same labels write
  * nothing; another class for an event takes the place of the former.
- * @throws StepError naming the line of every label whose event was not captured; no label is written then.
+ * @throws StepError naming the line of every label whose event was not captured, or whose id several
+ * pictures have; no label is written then.
  */
 export async function uploadLabels(
   context: Context,
@@ -65,7 +67,22 @@ export async function uploadLabels(
   }
 }
 
-/** Finds the captures of labels, and copies those that were not labelled before. */
+/** A capture whose copy was made. */
+interface Copied {
+  readonly label: ReadLabel & TimedLabel;
+  readonly picture: string;
+  /** Whether its id is another picture's, too: callers choose their InferenceIds. */
+  isReused: boolean;
+}
+
+function pictureHash({ picture }: Pick<CapturedEvent, "picture">): string {
+  return sha256(picture ?? "");
+}
+
+/**
+ * Finds the captures of labels, and copies those that were not labelled before. All captures are read, since
+ * an id can come again with another picture.
+ */
 async function keepCaptures(
   context: Context,
   config: Pick<Config, "project" | "environment">,
@@ -74,6 +91,7 @@ async function keepCaptures(
 ): Promise<TimedLabel[]> {
   const { clients, signal, progress } = context;
   const missing = new Map(labels.map((label) => [label.eventId, label]));
+  const copied = new Map<string, Copied>();
   const timed: TimedLabel[] = [];
   for await (const { key } of listObjects(clients.s3, bucket, keys.labelled(config))) {
     const [, year, month, day, hour, name] =
@@ -88,10 +106,19 @@ async function keepCaptures(
     const found: { readonly label: TimedLabel; readonly line: Buffer }[] = [];
     for (const line of some) {
       const event = parseEvent(line);
-      const label = event && missing.get(event.labelId);
-      if (event === undefined || label === undefined) continue;
+      if (event === undefined) continue;
+      const before = copied.get(event.labelId);
+      if (before !== undefined && before.picture !== pictureHash(event)) before.isReused = true;
+      const label = missing.get(event.labelId);
+      if (label === undefined) continue;
       missing.delete(label.eventId);
-      found.push({ label: { ...label, hour: event.inferenceTime }, line });
+      const timedLabel = { ...label, hour: event.inferenceTime };
+      copied.set(label.eventId, {
+        label: timedLabel,
+        picture: pictureHash(event),
+        isReused: false,
+      });
+      found.push({ label: timedLabel, line });
     }
     await pMap(
       found,
@@ -105,12 +132,21 @@ async function keepCaptures(
       },
       { concurrency: CONCURRENCY },
     );
-    if (missing.size === 0) break;
   }
-  if (missing.size === 0) return timed;
-  const complaints = [...missing.values()].map(
-    ({ from, eventId }) => `${from}: no capture has the event id "${eventId}".`,
-  );
+  const reused = [...copied.values()].filter(({ isReused }) => isReused);
+  // A copy that stayed would settle, the next time, which picture is meant.
+  for (const { label } of reused) await removeCopy(context, bucket, labelledKey(config, label));
+  if (missing.size + reused.length === 0) return timed;
+  const complaints = [
+    ...[...missing.values()].map(
+      ({ from, eventId }) => `${from}: no capture has the event id "${eventId}".`,
+    ),
+    ...reused.map(
+      ({ label: { from, eventId } }) =>
+        `${from}: several pictures were captured with the id "${eventId}": nobody can tell which is labelled. ` +
+        "Leave it out, and have callers give each request an InferenceId of its own, or none.",
+    ),
+  ];
   throw new StepError(
     `${complaints.slice(0, SHOWN).join("\n")}${complaints.length > SHOWN ? `\n... and ${complaints.length - SHOWN} more.` : ""}\n` +
       `Nothing was labelled. Captures of ${config.environment} are looked for under ` +

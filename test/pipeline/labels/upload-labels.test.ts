@@ -80,6 +80,32 @@ test("a capture whose caller gave an id is labelled by that, as Model Monitor me
   expect(await stand.label(bucket, [["order-7", "bicycle"]])).toMatchObject({ added: 1 });
 });
 
+/** A picture that a caller sent with an id of its own. */
+const sentWith = (number: number, inferenceId: string, hour: number) => ({
+  eventId: `event-${hour}-${inferenceId}`,
+  inferenceId,
+  hour,
+  picture: pictureOf(number),
+});
+
+test("an id that several pictures were captured with is refused, again and again; one of a picture sent twice is not", async () => {
+  const bucket = await stand.freshBucket();
+  const again = [sentWith(1, "visitor", 3), sentWith(2, "visitor", 7), sentWith(3, "retry", 3)];
+  await stand.capture(bucket, [...again, sentWith(3, "retry", 7)]);
+  const label = () =>
+    stand.label(bucket, [
+      ["visitor", "bicycle"],
+      ["retry", "bicycle"],
+    ]);
+  const refusal =
+    /^labels\.csv:2: several pictures were captured with the id "visitor": .*\nNothing/;
+  await expect(label()).rejects.toThrow(refusal);
+  await expect(label()).rejects.toThrow(refusal);
+  expect(await stand.label(bucket, [["retry", "bicycle"]])).toMatchObject({ added: 1 });
+  const { labels } = await readGroundTruth(stand.context, stand.config, bucket);
+  expect([...labels.keys()]).toEqual(["retry"]);
+});
+
 test("an event that was not captured is named with its line, and no label is written", async () => {
   const bucket = await stand.freshBucket();
   await stand.capture(bucket, captures(1));
