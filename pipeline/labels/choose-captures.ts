@@ -5,6 +5,7 @@ import { fateOf, lotOf } from "../dataset/fate.ts";
 import { squeezedPixels } from "../dataset/squeeze.ts";
 import { confidence, predictedClass } from "../evaluation/metrics.ts";
 import { EventIds, hashOf } from "../monitoring/event-ids.ts";
+import { sha256 } from "../s3.ts";
 import { capturePrefix } from "./every-capture.ts";
 import { pictureOf } from "./labelled-captures.ts";
 
@@ -44,7 +45,8 @@ export interface ChosenCaptures {
  * Chooses what to label from what the endpoint was asked since a time: of the pictures that training
  * would get those of the lowest rank; of those that the test would get a sample by lot, in the share in
  * which visitors send them, since a model that is measured on hard ones alone says nothing of the
- * traffic. Holds no more than is chosen, twice.
+ * traffic. An id that came with several pictures is left out: nobody could tell which is labelled. Holds
+ * no more than is chosen, twice.
  */
 export async function chooseCaptures(
   { clients, signal, progress }: Context,
@@ -53,6 +55,7 @@ export async function chooseCaptures(
 ): Promise<ChosenCaptures> {
   const { seed } = config.dataset;
   const seen = new EventIds();
+  const reused = new Set<string>();
   const tests = new Lowest(count);
   const others = new Lowest(count);
   let found = 0;
@@ -64,7 +67,12 @@ export async function chooseCaptures(
       const capture = parseCapture(line, classes.length);
       if (capture === undefined || capture.verification || capture.inferenceTime < since) continue;
       const picture = labelled.has(capture.labelId) ? undefined : pictureOf(capture);
-      if (picture === undefined || !seen.add(hashOf(capture.labelId))) continue;
+      if (picture === undefined) continue;
+      const isNew = seen.add(hashOf(`${capture.labelId} ${sha256(picture)}`));
+      if (!seen.add(hashOf(capture.labelId))) {
+        if (isNew) reused.add(capture.labelId);
+        continue;
+      }
       found += 1;
       // What can't be decoded can't be staged either: then its bytes will do.
       const pixels = await squeezedPixels(picture).catch(() => picture);
@@ -84,7 +92,8 @@ export async function chooseCaptures(
     progress.count(lines, lines, "captures read");
   }
   const forTest = Math.round((Math.min(count, found) * fatedToTest) / Math.max(found, 1));
-  return { chosen: [...tests.take(forTest), ...others.take(count - forTest)], of: found };
+  const chosen = [...tests.take(forTest), ...others.take(count - forTest)];
+  return { chosen: chosen.filter(({ eventId }) => !reused.has(eventId)), of: found };
 }
 
 function certainty({ probabilities }: Capture): number {

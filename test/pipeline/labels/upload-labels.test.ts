@@ -92,6 +92,15 @@ test("an id that several pictures were captured with is refused, again and again
   const bucket = await stand.freshBucket();
   const again = [sentWith(1, "visitor", 3), sentWith(2, "visitor", 7), sentWith(3, "retry", 3)];
   await stand.capture(bucket, [...again, sentWith(3, "retry", 7)]);
+  const listed = await chooseCaptures(stand.context, stand.config, {
+    bucket,
+    model: "model",
+    count: 10,
+    since: new Date(0),
+    classes: ["bicycle", "motorcycle"],
+    labelled: new Set(),
+  });
+  expect(listed.chosen.map(({ eventId }) => eventId)).toEqual(["retry"]);
   const label = () =>
     stand.label(bucket, [
       ["visitor", "bicycle"],
