@@ -61,7 +61,7 @@ async function run(context: Context, args: Arguments): Promise<string[]> {
     `${labels.length} labels: ${added} new, ${changed} changed, ${same} there already${unsaid}`,
     ...gone,
     ...written,
-    "To train with them: the workflow Pipeline with `with-captures` (docs/drift.md).",
+    "The next run of the workflow Pipeline trains with them (docs/drift.md).",
   ];
 }
 

@@ -135,7 +135,7 @@ What to do ([docs/drift.md](../blob/HEAD/docs/drift.md)):
    baseline of their own):
    \`npm run labels -- --list to-label --environment ${environment}\`
 2. Upload that: \`npm run labels -- to-label/labels.csv --environment ${environment}\`
-3. Run the workflow **Pipeline** with \`with-captures\`: the model learns them, and is deployed if the gate
+3. Run the workflow **Pipeline**: the model learns them, and is deployed if the gate
    opens. With the variable \`SCONES_RETRAIN_ON_DRIFT\` this workflow runs it by itself once labels were
    uploaded since the model serves.
 
