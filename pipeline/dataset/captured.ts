@@ -104,7 +104,7 @@ export async function withCaptures(
   };
   const { classes } = source;
   refuseUnusable(unusable, { ...config, labels: counts.labels, classes });
-  context.progress.line(describe(counts));
+  if (counts.labels > 0) context.progress.line(describe(counts));
   if (entries.size === 0) return { source, counts };
   const isBeyond = (eventId: string) =>
     entries.has(eventId) && entries.get(eventId)?.picture === undefined;
@@ -183,7 +183,6 @@ async function* dealtIn(
 }
 
 function describe({ labels, used, repeated, unusable }: CapturedCounts): string {
-  if (labels === 0) return "no captured pictures are labelled: the data set stays as it is";
   const lost = faults(unusable);
   return (
     `${labels} labelled captures: ${used.train} to train on, ${used.validation} to validate, ${used.test} to test` +
