@@ -11,7 +11,8 @@ const options = {
 
 test("a wait ends with what was found", async () => {
   let looks = 0;
-  expect(await poll(async () => (++looks === 3 ? "found" : undefined), options)).toBe("found");
+  const patient = { ...options, timeoutMs: 60_000 };
+  expect(await poll(async () => (++looks === 3 ? "found" : undefined), patient)).toBe("found");
 });
 
 test("a wait that takes too long fails, naming the thing and what to do", async () => {

@@ -79,7 +79,7 @@ function cloudFormation(
     };
   });
   const progress = { line: (text: string) => lines.push(text), count: () => undefined };
-  const apply = (timeoutMs = 10_000): Promise<DeployedStack> =>
+  const apply = (timeoutMs = 60_000): Promise<DeployedStack> =>
     applyStack(
       { ...context, progress },
       {

@@ -9,7 +9,7 @@ import { type Thing, studioService } from "./studio-service.ts";
 
 const config = parseConfig("environment: test");
 const ours = tags(config);
-const pace = { pollIntervalMs: 1, timeoutMs: 5000 };
+const pace = { pollIntervalMs: 1, timeoutMs: 60_000 };
 const domain = (id: string, found = ours, efs?: string): Thing => ({
   kind: "Domain",
   domain: id,
