@@ -40,7 +40,7 @@ application lies beside the one that deploys them.
  * @returns the actions' names.
  * @throws Error where a bundle would still need a package at run time.
  */
-export async function bundleActions(out: string): Promise<string[]> {
+async function bundleActions(out: string): Promise<string[]> {
   const folders = await Array.fromAsync(glob("actions/*/action.yml", { cwd: ROOT }), dirname);
   const files = await applicationFiles();
   const { metafile } = await build({

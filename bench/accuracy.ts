@@ -7,7 +7,7 @@ import { openDataset } from "../pipeline/dataset/open.ts";
 import { random, shuffle } from "../pipeline/dataset/random.ts";
 import { vehiclesOnly, withClassifier } from "./trained-classifier.ts";
 
-const usage = `usage: npm run bench -- accuracy [--dataset NAME] [--shuffles 3] [--folds 5]
+export const usage = `usage: npm run bench -- accuracy [--dataset NAME] [--shuffles 3] [--folds 5]
                                  [--config pipeline.yaml] [--json FILE]
 
 Cross-validates the local image classification on the training pictures of a data set, with the
@@ -25,13 +25,8 @@ export async function run(args: string[]): Promise<void> {
       folds: { type: "string", default: "5" },
       config: { type: "string", default: "pipeline.yaml" },
       json: { type: "string" },
-      help: { type: "boolean", default: false },
     },
   });
-  if (values.help) {
-    console.log(usage);
-    return;
-  }
   const folds = Number(values.folds);
   const config = await loadConfig(values.config, [vehiclesOnly]);
   const samples = await trainingSamples(values.dataset, config);

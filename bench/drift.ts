@@ -20,7 +20,7 @@ import { Window } from "../pipeline/monitoring/window.ts";
 import { strangersOf } from "./stranger-pictures.ts";
 import { vehiclesOnly, withClassifier } from "./trained-classifier.ts";
 
-const usage = `usage: npm run bench -- drift [--dataset NAME] [--strangers ARCHIVE] [--share 1]
+export const usage = `usage: npm run bench -- drift [--dataset NAME] [--strangers ARCHIVE] [--share 1]
                               [--seed 1] [--runs 100] [--config pipeline.yaml]
 
 How often the monitor finds a change of input, and how often it cries wolf. The local algorithm is trained
@@ -72,13 +72,8 @@ export async function run(args: string[]): Promise<void> {
       seed: { type: "string", default: "1" },
       runs: { type: "string", default: "100" },
       config: { type: "string", default: "pipeline.yaml" },
-      help: { type: "boolean", default: false },
     },
   });
-  if (values.help) {
-    console.log(usage);
-    return;
-  }
   const config = await loadConfig(values.config, [vehiclesOnly]);
   const share = Number(values.share);
   const seeds = Array.from({ length: Number(values.runs) }, (_, at) => Number(values.seed) + at);

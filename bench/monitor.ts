@@ -21,7 +21,7 @@ import { Window } from "../pipeline/monitoring/window.ts";
 import { renderMonitoring } from "../report/monitoring/render-monitoring.ts";
 import { messageOf } from "../pipeline/errors.ts";
 
-const usage = `usage: npm run bench -- monitor [--records 1000000] [--peer-records 200000]
+export const usage = `usage: npm run bench -- monitor [--records 1000000] [--peer-records 200000]
 
 Writes captures of drawn pictures to a file, and reads them as the monitor does, from the lines to the
 report, with the peak of resident memory. Then, in turn, on a shorter file that a peer can hold in
@@ -39,13 +39,8 @@ export async function run(args: string[]): Promise<void> {
     options: {
       records: { type: "string", default: "1000000" },
       "peer-records": { type: "string", default: "200000" },
-      help: { type: "boolean", default: false },
     },
   });
-  if (values.help) {
-    console.log(usage);
-    return;
-  }
   const folder = await mkdtemp(join(tmpdir(), "scones-monitor-"));
   try {
     const pictures = await pMap(

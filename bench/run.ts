@@ -1,4 +1,4 @@
-/** Each bench is a module beside this one that exports `run(args)`. */
+/** Each bench is a module beside this one that exports its `usage` and `run(args)`. */
 const BENCHES: Readonly<Record<string, string>> = {
   accuracy: "cross-validated accuracy of the local image classification",
   scaling: "requests a second of a local endpoint on one instance and on two",
@@ -21,8 +21,9 @@ const [name = "--help", ...args] = process.argv.slice(2);
 if (name === "--help" || name === "-h") {
   console.log(usage);
 } else if (name in BENCHES) {
-  const { run } = await import(`./${name}.ts`);
-  await run(args);
+  const bench = await import(`./${name}.ts`);
+  if (args.includes("--help")) console.log(bench.usage);
+  else await bench.run(args);
 } else {
   console.error(`There is no bench ${name}.\n\n${usage}`);
   process.exitCode = 2;

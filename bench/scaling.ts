@@ -28,7 +28,7 @@ const region = "us-east-1";
 const name = "bench";
 const variant = "AllTraffic";
 const instanceCounts = [1, 2];
-const usage = `usage: npm run bench -- scaling [--rounds 5] [--seconds 3] [--width 4]
+export const usage = `usage: npm run bench -- scaling [--rounds 5] [--seconds 3] [--width 4]
 
 Sends one picture over and over to a local endpoint, --width requests at once, and counts the answers:
 on one instance, then on two, in turn. The client, the local SageMaker and every instance share the
@@ -42,13 +42,8 @@ export async function run(args: string[]): Promise<void> {
       rounds: { type: "string", default: "5" },
       seconds: { type: "string", default: "3" },
       width: { type: "string", default: "4" },
-      help: { type: "boolean", default: false },
     },
   });
-  if (values.help) {
-    console.log(usage);
-    return;
-  }
   await using stand = await openStand();
   const picture = await drawPicture();
   const rates = new Map(instanceCounts.map((count) => [count, [] as number[]]));

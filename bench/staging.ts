@@ -26,10 +26,9 @@ const rounds = 5;
 const sharpsInFlight = 4;
 const recordBytes = 3074;
 const classes = Array.from({ length: 100 }, (_, at) => `class-${at}`);
-const flag = { type: "boolean", default: false } as const;
 const raw = { width: cifarSide, height: cifarSide, channels: 3 } as const;
 
-const usage =
+export const usage =
   "usage: npm run bench -- staging [ARCHIVE] | --train N --test N --instances N [--prefix]";
 
 /**
@@ -45,14 +44,9 @@ export async function run(args: string[]): Promise<void> {
     train: { type: "string" },
     test: number,
     instances: number,
-    prefix: flag,
-    help: flag,
+    prefix: { type: "boolean", default: false },
   } as const;
   const { values, positionals } = parseArgs({ args, options, allowPositionals: true });
-  if (values.help) {
-    console.log(usage);
-    return;
-  }
   const folder = await mkdtemp(join(tmpdir(), "scones-bench-"));
   try {
     const whole = join(folder, "whole.tar.gz");

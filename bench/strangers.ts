@@ -17,7 +17,7 @@ import { measureStrangers, type Strangers } from "../pipeline/evaluation/strange
 import { percent } from "../report/format.ts";
 import { withClassifier } from "./trained-classifier.ts";
 
-const usage = `usage: npm run bench -- strangers [--archive FILE] [--counts 0,200] [--seed 1]
+export const usage = `usage: npm run bench -- strangers [--archive FILE] [--counts 0,200] [--seed 1]
                                   [--config pipeline.yaml] [--json FILE]
 
 Trains the local image classification with so many background pictures of half of a CIFAR-100 archive's
@@ -36,13 +36,8 @@ export async function run(args: string[]): Promise<void> {
       seed: { type: "string", default: "1" },
       config: { type: "string", default: "pipeline.yaml" },
       json: { type: "string" },
-      help: { type: "boolean", default: false },
     },
   });
-  if (values.help) {
-    console.log(usage);
-    return;
-  }
   const config = await loadConfig(values.config);
   const archive = values.archive ?? process.env["SCONES_DATASET"] ?? cached();
   const exists = await access(archive).then(

@@ -17,7 +17,7 @@ import { emptyPrefix } from "../pipeline/teardown/empty-prefix.ts";
 import { keys } from "../pipeline/names.ts";
 import { storedObjects } from "../pipeline/teardown/stored-objects.ts";
 
-const usage = `usage: npm run bench -- teardown [--objects 10000] [--rounds 1]
+export const usage = `usage: npm run bench -- teardown [--objects 10000] [--rounds 1]
 
 Puts so many objects of two versions each into two versioned buckets of one local S3, and empties the
 one with teardown's own code, and the other with \`aws s3 rm --recursive\`, whose virtual environment the
@@ -34,13 +34,8 @@ export async function run(args: string[]): Promise<void> {
     options: {
       objects: { type: "string", default: "10000" },
       rounds: { type: "string", default: "1" },
-      help: { type: "boolean", default: false },
     },
   });
-  if (values.help) {
-    console.log(usage);
-    return;
-  }
   const peer = await ensureVenv(console.log, { root: PEER, holding: "the AWS CLI" });
   const ministack = await startMinistack({ venv: await ensureVenv(console.log) });
   Object.assign(process.env, ministack.environment);

@@ -1,4 +1,5 @@
 import { type Command, CommanderError } from "commander";
+import type { Override } from "../pipeline/config.ts";
 
 /**
  * Reads a command line. commander prints help or the complaint itself.
@@ -19,4 +20,14 @@ export function readCommandLine<Options extends object>(
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
     throw error;
   }
+}
+
+/** The fields of the configuration that options of the same names override, where they are given. */
+export function overridesOf<Name extends string>(
+  options: { readonly [Each in Name]?: unknown },
+  names: readonly Name[],
+): Override[] {
+  return names
+    .map((name) => ({ path: [name], value: options[name], from: `--${name}` }))
+    .filter(({ value }) => value !== undefined);
 }

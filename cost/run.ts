@@ -1,3 +1,4 @@
+import { overridesOf } from "../console/command-line.ts";
 import { loadConfig } from "../pipeline/config.ts";
 import {
   monitoringCosts,
@@ -19,10 +20,7 @@ process.exitCode = typeof options === "number" ? options : await main(options);
 /** Shows the costs. Returns the exit code. */
 async function main(args: Arguments): Promise<number> {
   try {
-    const overrides = (["environment", "region"] as const)
-      .map((name) => ({ path: [name], value: args[name], from: `--${name}` }))
-      .filter(({ value }) => value !== undefined);
-    const config = await loadConfig(args.config, overrides);
+    const config = await loadConfig(args.config, overridesOf(args, ["environment", "region"]));
     const { project, environment, region } = config;
     const measured = args.run === undefined ? {} : await usageOfRun(args.run);
     const usage = { ...assumed, ...measured, ...args };

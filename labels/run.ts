@@ -1,9 +1,9 @@
 import { createReadStream } from "node:fs";
 import { basename } from "node:path";
 import { createInterface } from "node:readline";
+import { overridesOf } from "../console/command-line.ts";
 import { Display } from "../console/display.ts";
-import { cancelOnSignals } from "../pipeline/cancel.ts";
-import { destroyClients, makeClients } from "../pipeline/clients.ts";
+import { runCommand } from "../console/run-command.ts";
 import { type Config, loadConfig } from "../pipeline/config.ts";
 import type { Context } from "../pipeline/context.ts";
 import { messageOf, UsageError } from "../pipeline/errors.ts";
@@ -20,29 +20,14 @@ process.exitCode = typeof options === "number" ? options : await main(options);
 
 /** Lists what is to be labelled, or uploads labels, and says what it did. Returns the exit code. */
 async function main(args: Arguments): Promise<number> {
-  using cancel = cancelOnSignals((name) =>
-    display.say(`\n${name}: ending; once more ends at once`),
-  );
-  const clients = makeClients();
-  const context = { clients, progress: display, signal: cancel.signal };
-  try {
+  return await runCommand(display, async (context) => {
     for (const line of await run(context, args)) display.say(line);
-    return cancel.exitCode ?? 0;
-  } catch (error) {
-    if (cancel.exitCode !== undefined) return cancel.exitCode;
-    display.say(display.bad(messageOf(error)));
-    return error instanceof UsageError ? 2 : 1;
-  } finally {
-    destroyClients(clients);
-  }
+  });
 }
 
 async function run(context: Context, args: Arguments): Promise<string[]> {
   const { file, list } = args;
-  const overrides = (["environment", "bucket"] as const)
-    .map((name) => ({ path: [name], value: args[name], from: `--${name}` }))
-    .filter(({ value }) => value !== undefined);
-  const config = await loadConfig(args.config, overrides);
+  const config = await loadConfig(args.config, overridesOf(args, ["environment", "bucket"]));
   if (list !== undefined) return await listPictures(context, config, { ...args, list });
   const { classes, background } = config.dataset;
   const known = background.count > 0 ? [...classes, background.name] : classes;

@@ -1,8 +1,9 @@
 import { randomUUID } from "node:crypto";
 import { writeFile } from "node:fs/promises";
+import { overridesOf } from "../console/command-line.ts";
 import { Display } from "../console/display.ts";
+import { runCommand } from "../console/run-command.ts";
 import { dataLine } from "../local/summary.ts";
-import { cancelOnSignals } from "../pipeline/cancel.ts";
 import { destroyClients, makeClients } from "../pipeline/clients.ts";
 import { type Config, loadConfig } from "../pipeline/config.ts";
 import type { Clients, Context } from "../pipeline/context.ts";
@@ -10,7 +11,7 @@ import { DownloadError } from "../pipeline/dataset/download.ts";
 import { openDataset } from "../pipeline/dataset/open.ts";
 import type { Source } from "../pipeline/dataset/source.ts";
 import { emptyPrefix } from "../pipeline/teardown/empty-prefix.ts";
-import { messageOf, StepError, UsageError } from "../pipeline/errors.ts";
+import { StepError } from "../pipeline/errors.ts";
 import { type Application, findApplication } from "./application.ts";
 import { type Arguments, parseArguments } from "./arguments.ts";
 import { arrivals } from "./arrivals.ts";
@@ -30,39 +31,28 @@ process.exitCode = typeof options === "number" ? options : await main(options);
 
 /** Sends the traffic and shows what came back. Returns the exit code. */
 async function main(args: Arguments): Promise<number> {
-  using cancel = cancelOnSignals((name) =>
-    display.say(`\n${name}: ending; once more ends at once`),
-  );
-  const { signal } = cancel;
-  const clients = makeClients();
   // A visitor does not ask again: what is throttled is to be seen.
   const visitors = makeClients(process.env, { maxAttempts: 1, retryMode: "standard" });
-  const context = { clients, progress: display, signal };
   try {
-    const overrides = [
-      { path: ["environment"], value: args.environment, from: "--environment" },
-    ].filter(({ value }) => value !== undefined);
-    const config = await loadConfig(args.config, overrides);
-    const application = await findApplication(context, config);
-    const name = args.dataset ?? (process.env["SCONES_DATASET"] || config.dataset.source);
-    const source = await openDataset(name, config, context).catch((error: unknown) => {
-      throw error instanceof DownloadError ? notDownloaded(name, error) : error;
-    });
-    display.say(dataLine({ source }));
-    const outcome = await run({ context, visitors, config, application, source, args });
-    display.say(`\n${sentLine(outcome)}`);
-    display.say(`\n${outcomeTable(outcome)}`);
-    if (outcome.results !== undefined) display.say(`\nevery picture: ${outcome.results}`);
-    if (args.json !== undefined) await writeFile(args.json, JSON.stringify(outcome, null, 2));
-    return cancel.exitCode ?? 0;
-  } catch (error) {
-    if (cancel.exitCode !== undefined) return cancel.exitCode;
-    display.say(display.bad(messageOf(error)));
-    return error instanceof UsageError ? 2 : 1;
+    return await runCommand(display, (context) => sendAndShow(context, visitors, args));
   } finally {
-    destroyClients(clients);
     destroyClients(visitors);
   }
+}
+
+async function sendAndShow(context: Context, visitors: Clients, args: Arguments): Promise<void> {
+  const config = await loadConfig(args.config, overridesOf(args, ["environment"]));
+  const application = await findApplication(context, config);
+  const name = args.dataset ?? (process.env["SCONES_DATASET"] || config.dataset.source);
+  const source = await openDataset(name, config, context).catch((error: unknown) => {
+    throw error instanceof DownloadError ? notDownloaded(name, error) : error;
+  });
+  display.say(dataLine({ source }));
+  const outcome = await run({ context, visitors, config, application, source, args });
+  display.say(`\n${sentLine(outcome)}`);
+  display.say(`\n${outcomeTable(outcome)}`);
+  if (outcome.results !== undefined) display.say(`\nevery picture: ${outcome.results}`);
+  if (args.json !== undefined) await writeFile(args.json, JSON.stringify(outcome, null, 2));
 }
 
 /** Drawn pictures do not stand in: to an endpoint that photographs trained they are drift. */

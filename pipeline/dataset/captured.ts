@@ -7,7 +7,7 @@ import { sha256 } from "../s3.ts";
 import { type Fate, fateOf } from "./fate.ts";
 import { encode } from "./layout.ts";
 import { type Picture, type Source, survey } from "./source.ts";
-import { fitServed, squeeze, squeezedPixels } from "./squeeze.ts";
+import { fitServed, squeeze, squeezed } from "./squeeze.ts";
 import {
   countUnusable,
   type Fault,
@@ -72,15 +72,15 @@ export async function withCaptures(
     context.progress.count(++found, known.size, "labelled pictures looked at");
     const labelled = known.get(eventId);
     missing.delete(eventId);
-    const png = picture && (await squeeze(picture).catch(() => undefined));
-    if (picture === undefined || png === undefined) {
+    const small = picture && (await squeezed(picture).catch(() => undefined));
+    if (picture === undefined || small === undefined) {
       if (labelled !== undefined) undecodable.push(placeOf(labelled));
       continue;
     }
-    const hash = sha256(png);
+    const hash = sha256(small.png);
     if (seen.has(hash)) continue;
     seen.add(hash);
-    const fate = fateOf(await squeezedPixels(picture), config.dataset);
+    const fate = fateOf(small.pixels, config.dataset);
     const label = source.classes.indexOf(name);
     captured[fate][label] = (captured[fate][label] ?? 0) + 1;
     held += picture.length;

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 
 /** Of the pictures that visitors sent and a person labelled, the share to measure on. */
-export const TEST_SHARE = 0.25;
+const TEST_SHARE = 0.25;
 
 /** What a captured picture is for. */
 export type Fate = "train" | "validation" | "test";

@@ -3,7 +3,7 @@ import { SERVED_SIDE } from "../application/served-side.ts";
 import { encodePng } from "./png.ts";
 
 /** What the pre-trained image-classification network takes; larger pictures are squeezed to it. */
-export const TRAINED_SIDE = 224;
+const TRAINED_SIDE = 224;
 /** 64 megapixels: more than a telephone takes, less than a decompression bomb. */
 export const limitInputPixels = 2 ** 26;
 
@@ -13,7 +13,13 @@ export const limitInputPixels = 2 ** 26;
  * @throws Error where the bytes are no picture.
  */
 export async function squeeze(content: Uint8Array): Promise<Buffer> {
-  return await pngOf(content, TRAINED_SIDE, "fill");
+  return (await squeezed(content)).png;
+}
+
+/** The same with the pixels that `squeezedPixels` gives, decoded once. */
+export async function squeezed(content: Uint8Array): Promise<{ png: Buffer; pixels: Buffer }> {
+  const { data, info } = await decode(content, TRAINED_SIDE, "fill");
+  return { png: encodePng(data, info.width, info.height), pixels: data };
 }
 
 /**
@@ -21,7 +27,8 @@ export async function squeeze(content: Uint8Array): Promise<Buffer> {
  * @throws Error where the bytes are no picture.
  */
 export async function fitServed(content: Uint8Array): Promise<Buffer> {
-  return await pngOf(content, SERVED_SIDE, "inside");
+  const { data, info } = await decode(content, SERVED_SIDE, "inside");
+  return encodePng(data, info.width, info.height);
 }
 
 /**
@@ -31,11 +38,6 @@ export async function fitServed(content: Uint8Array): Promise<Buffer> {
  */
 export async function squeezedPixels(content: Uint8Array): Promise<Buffer> {
   return (await decode(content, TRAINED_SIDE, "fill")).data;
-}
-
-async function pngOf(content: Uint8Array, maxSide: number, fit: "fill" | "inside") {
-  const { data, info } = await decode(content, maxSide, fit);
-  return encodePng(data, info.width, info.height);
 }
 
 async function decode(content: Uint8Array, maxSide: number, fit: "fill" | "inside") {

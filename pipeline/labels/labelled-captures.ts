@@ -36,6 +36,7 @@ export async function* labelledCaptures(
   bucket: string,
   labels: ReadonlyMap<string, TimedLabel>,
 ): AsyncGenerator<LabelledCapture, void, undefined> {
+  if (labels.size === 0) return;
   const { clients, signal } = context;
   const kept = new Set<string>();
   for await (const { key } of listObjects(clients.s3, bucket, keys.labelled(config))) kept.add(key);

@@ -49,7 +49,7 @@ export function monitorBaseline({ statistics }: Pick<Baseline, "statistics">): {
  * than the gate demands.
  * https://docs.aws.amazon.com/sagemaker/latest/dg/model-monitor-model-quality-metrics.html
  */
-export function qualityConstraints(accuracy: number) {
+function qualityConstraints(accuracy: number) {
   return {
     version: 0,
     multiclass_classification_constraints: {

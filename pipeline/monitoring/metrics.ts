@@ -4,7 +4,7 @@ import type { FeatureDrift, Verdict } from "./drift.ts";
 import type { Shares } from "./window.ts";
 
 /** The one namespace of the project's own metrics; the bootstrap template allows no other. */
-export const NAMESPACE = "Scones";
+const NAMESPACE = "Scones";
 
 /** What is published of a window. */
 export interface Finding {

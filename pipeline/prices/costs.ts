@@ -32,7 +32,7 @@ export interface Costs {
 }
 
 /** AWS's month, in hours. */
-export const HOURS_A_MONTH = 730;
+const HOURS_A_MONTH = 730;
 /** A staged picture's size in bytes, as docs/scale.md has it. */
 const PICTURE_BYTES = 2417;
 /** Of logs a picture; an estimate. */

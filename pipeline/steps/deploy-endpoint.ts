@@ -78,6 +78,14 @@ export async function deployEndpoint(
     await setKeep(context, config, before.EndpointArn);
   }
   const deployed = { endpointName, endpointConfigName };
+  const serving = async (
+    change: DeployedEndpoint["change"],
+    moments: readonly EndpointMoment[] = [],
+  ): Promise<EndpointDeployment> => {
+    context.progress.line(`endpoint ${endpointName} is InService (${change})`);
+    const warning = await tryToMonitor(context, config, input);
+    return { ...deployed, change, moments, expiresAt, warning };
+  };
   if (before?.EndpointStatus === "InService") {
     if (before.EndpointConfigName !== endpointConfigName) {
       await keepVerified(context, before, formerExpiry);
@@ -87,20 +95,14 @@ export async function deployEndpoint(
           throw error;
         },
       );
-      context.progress.line(`endpoint ${endpointName} is InService (updated)`);
-      const warning = await tryToMonitor(context, config, input);
-      return { ...deployed, change: "updated", moments, expiresAt, warning };
+      return await serving("updated", moments);
     }
     await registerScaling(context, config, endpointName);
-    context.progress.line(`endpoint ${endpointName} is InService (unchanged)`);
-    const warning = await tryToMonitor(context, config, input);
-    return { ...deployed, change: "unchanged", moments: [], expiresAt, warning };
+    return await serving("unchanged");
   }
   await create(context, config, { ...input, expiresAt }, { before, ...deployed });
   await registerScaling(context, config, endpointName);
-  context.progress.line(`endpoint ${endpointName} is InService (created)`);
-  const warning = await tryToMonitor(context, config, input);
-  return { ...deployed, change: "created", moments: [], expiresAt, warning };
+  return await serving("created");
 }
 
 /** Made anew, it would stay for ever, which nobody said. */

@@ -2,7 +2,7 @@ import type { MonitoringDocument } from "./monitoring-document.ts";
 import { timeLabel } from "./time.ts";
 
 /** The window's first and last moment, in milliseconds since 1970. */
-export function extentOf({ seen }: Pick<MonitoringDocument, "seen">): [number, number] {
+function extentOf({ seen }: Pick<MonitoringDocument, "seen">): [number, number] {
   const { moments, seconds } = seen.timeline;
   const first = Date.parse(moments[0]?.at ?? "1970-01-01T00:00:00Z");
   const last = Date.parse(moments.at(-1)?.at ?? "1970-01-01T00:00:00Z");

@@ -13,7 +13,7 @@ import { createManifest } from "../pipeline/evaluation/predictions.ts";
 const manifest = createManifest(200);
 
 /** Two hundred predictions as a good model makes them: most are sure, `wrong` of them are wrong. */
-export function createTestPredictions(wrong: number): Prediction[] {
+function createTestPredictions(wrong: number): Prediction[] {
   return manifest.test.map(({ key, label }, index) => {
     const spread = ((index * 7919) % 200) / 200;
     const mistaken = Math.floor(((index + 1) * wrong) / 200) > Math.floor((index * wrong) / 200);

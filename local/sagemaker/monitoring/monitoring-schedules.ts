@@ -111,7 +111,7 @@ export function monitoringScheduleOperations(service: Service) {
 }
 
 /** @throws ServiceError ResourceNotFound */
-export function findSchedule(service: Service, name: string): MonitoringSchedule {
+function findSchedule(service: Service, name: string): MonitoringSchedule {
   const found = service.monitoringSchedules.get(name);
   if (found !== undefined) return found;
   const arn = arnOf(service, `monitoring-schedule/${name}`);

@@ -22,7 +22,7 @@ import {
   type ProductionVariant,
   SageMakerClient,
 } from "@aws-sdk/client-sagemaker";
-import { SageMakerRuntimeClient } from "@aws-sdk/client-sagemaker-runtime";
+import { InvokeEndpointCommand, SageMakerRuntimeClient } from "@aws-sdk/client-sagemaker-runtime";
 import { pack } from "tar-stream";
 import { buffer } from "node:stream/consumers";
 import { createGzip } from "node:zlib";
@@ -203,6 +203,18 @@ export async function settled({ sagemaker }: Fixture, EndpointName: string) {
       found
     );
   });
+}
+
+/** What an endpoint answers, parsed. */
+export async function invoke(
+  { runtime }: Fixture,
+  EndpointName: string,
+  body = "picture",
+): Promise<unknown> {
+  const answer = await runtime.send(
+    new InvokeEndpointCommand({ EndpointName, ContentType: "image/png", Body: body }),
+  );
+  return JSON.parse(answer.Body.transformToString());
 }
 
 /** Model, configuration and endpoint of one name, in service. */

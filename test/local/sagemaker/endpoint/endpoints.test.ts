@@ -14,6 +14,7 @@ import {
   createEndpoint,
   createModel,
   type Fixture,
+  invoke,
   image,
   put,
   settled,
@@ -27,13 +28,6 @@ beforeAll(async () => {
   fixture = await startFixture();
 });
 afterAll(() => fixture[Symbol.asyncDispose]());
-
-async function invoke(EndpointName: string, body = "picture"): Promise<unknown> {
-  const answer = await fixture.runtime.send(
-    new InvokeEndpointCommand({ EndpointName, ContentType: "image/png", Body: body }),
-  );
-  return JSON.parse(answer.Body.transformToString());
-}
 
 const update = (EndpointName: string, EndpointConfigName: string) =>
   fixture.sagemaker.send(new UpdateEndpointCommand({ EndpointName, EndpointConfigName }));
@@ -93,7 +87,7 @@ test("an update switches to the new model without a request lost", async () => {
   });
   const seen = new Set<string>();
   await until(async () => {
-    seen.add(JSON.stringify(await invoke("moves")));
+    seen.add(JSON.stringify(await invoke(fixture, "moves")));
     return seen.has("[0.5,0.5]");
   });
   expect([...seen]).toEqual(["[0.75,0.25]", "[0.5,0.5]"]);
@@ -112,7 +106,7 @@ test("an update whose model does not start rolls back to the old configuration",
       /^The primary container for production variant AllTraffic did not pass the ping health check[^]*the model does not load/,
     ),
   });
-  expect(await invoke("keeps")).toEqual([0.75, 0.25]);
+  expect(await invoke(fixture, "keeps")).toEqual([0.75, 0.25]);
 });
 
 test("an endpoint whose archive is broken is Failed, says so, and can only be deleted", async () => {
@@ -125,7 +119,7 @@ test("an endpoint whose archive is broken is Failed, says so, and can only be de
     FailureReason: expect.stringContaining("Failed to extract model data archive from URL"),
   });
   await expect(update("cut", "cut")).rejects.toMatchObject({ name: "ValidationException" });
-  await expect(invoke("cut")).rejects.toMatchObject({ name: "ValidationError" });
+  await expect(invoke(fixture, "cut")).rejects.toMatchObject({ name: "ValidationError" });
   await remove("cut");
   await isGone("cut");
 });
@@ -140,7 +134,7 @@ test("an endpoint can't be deleted while it is created; afterwards its process e
   await settled(fixture, "short");
   await remove("short");
   await isGone("short");
-  await expect(invoke("short")).rejects.toMatchObject({
+  await expect(invoke(fixture, "short")).rejects.toMatchObject({
     name: "ValidationError",
     message: "Endpoint short of account 000000000000 not found.",
   });
@@ -149,7 +143,7 @@ test("an endpoint can't be deleted while it is created; afterwards its process e
 test("a configuration can be deleted under a serving endpoint, as on AWS", async () => {
   const EndpointConfigName = "serves";
   await fixture.sagemaker.send(new DeleteEndpointConfigCommand({ EndpointConfigName }));
-  expect(await invoke("serves")).toEqual([0.75, 0.25]);
+  expect(await invoke(fixture, "serves")).toEqual([0.75, 0.25]);
   await expect(
     fixture.sagemaker.send(new DescribeEndpointConfigCommand({ EndpointConfigName })),
   ).rejects.toMatchObject({

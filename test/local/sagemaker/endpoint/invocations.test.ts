@@ -6,6 +6,7 @@ import {
   createEndpoint,
   createModel,
   type Fixture,
+  invoke,
   settled,
   startFixture,
 } from "../fixture.ts";
@@ -16,13 +17,6 @@ beforeAll(async () => {
   fixture = await startFixture();
 });
 afterAll(() => fixture[Symbol.asyncDispose]());
-
-async function invoke(EndpointName: string, body = "picture"): Promise<unknown> {
-  const answer = await fixture.runtime.send(
-    new InvokeEndpointCommand({ EndpointName, ContentType: "image/png", Body: body }),
-  );
-  return JSON.parse(answer.Body.transformToString());
-}
 
 test("requests under way are answered by the fleet that an update takes away", async () => {
   await createEndpoint(fixture, "drains");
@@ -37,7 +31,7 @@ test("requests under way are answered by the fleet that an update takes away", a
 
 test("the container's refusal comes back as a ModelError with its own status", async () => {
   await createEndpoint(fixture, "refuses");
-  await expect(invoke("refuses", "refuse")).rejects.toMatchObject({
+  await expect(invoke(fixture, "refuses", "refuse")).rejects.toMatchObject({
     name: "ModelError",
     OriginalStatusCode: 400,
     OriginalMessage: "not a picture",
@@ -47,13 +41,15 @@ test("the container's refusal comes back as a ModelError with its own status", a
     ),
     $metadata: { httpStatusCode: 424 },
   });
-  await expect(invoke("refuses", "fail")).rejects.toMatchObject({ OriginalStatusCode: 500 });
+  await expect(invoke(fixture, "refuses", "fail")).rejects.toMatchObject({
+    OriginalStatusCode: 500,
+  });
 });
 
 test("a body over 6,291,456 bytes is refused before the container sees it", async () => {
   await createEndpoint(fixture, "large");
-  expect(await invoke("large", "x".repeat(6_291_456))).toEqual([0.75, 0.25]);
-  await expect(invoke("large", "x".repeat(6_291_457))).rejects.toMatchObject({
+  expect(await invoke(fixture, "large", "x".repeat(6_291_456))).toEqual([0.75, 0.25]);
+  await expect(invoke(fixture, "large", "x".repeat(6_291_457))).rejects.toMatchObject({
     message: "HTTP content length exceeded 6291456 bytes.",
     $metadata: { httpStatusCode: 413 },
   });
@@ -72,7 +68,7 @@ test("traffic follows the variants' weights, and a variant can be asked for", as
   const names = { EndpointName: "both", EndpointConfigName: "both" };
   await fixture.sagemaker.send(new CreateEndpointCommand(names));
   await settled(fixture, "both");
-  const answers = await Promise.all(Array.from({ length: 20 }, () => invoke("both")));
+  const answers = await Promise.all(Array.from({ length: 20 }, () => invoke(fixture, "both")));
   expect(new Set(answers.map((answer) => JSON.stringify(answer)))).toEqual(new Set(["[1,0]"]));
   const target = { EndpointName: "both", Body: "picture", TargetVariant: "green" };
   const green = await fixture.runtime.send(new InvokeEndpointCommand(target));
