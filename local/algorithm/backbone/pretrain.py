@@ -26,6 +26,7 @@ RECORD = 2 + 3072  # coarse label, fine label, 32x32 red, green, blue
 
 CONFIG = {
     "widths": (64, 128, 256),
+    "deep": False,  # three convolutions a block
     "epochs": 26,
     "small_crops_until": 0.85,  # share of the epochs that train on 24x24 crops
     "batch": 256,
@@ -62,27 +63,35 @@ def whitening(pictures, eps=5e-4):
 
 
 class Block(nn.Module):
-    def __init__(self, width_in, width_out):
+    """Convolution, max-pool, convolution; the deep ones add a third, around which the second is led."""
+
+    def __init__(self, width_in, width_out, deep):
         super().__init__()
         self.conv1 = nn.Conv2d(width_in, width_out, 3, padding=1, bias=False)
         self.conv2 = nn.Conv2d(width_out, width_out, 3, padding=1, bias=False)
         self.norm1 = nn.BatchNorm2d(width_out, momentum=0.1)
         self.norm2 = nn.BatchNorm2d(width_out, momentum=0.1)
-        for norm in (self.norm1, self.norm2):
-            norm.weight.requires_grad = False  # scale 1: folds through the max-pool
+        if deep:
+            self.conv3 = nn.Conv2d(width_out, width_out, 3, padding=1, bias=False)
+            self.norm3 = nn.BatchNorm2d(width_out, momentum=0.1)
+        self.deep = deep
+        for name, value in self.named_parameters():
+            if name.startswith("norm") and name.endswith("weight"):
+                value.requires_grad = False  # scale 1: folds through the max-pool
 
     def forward(self, x):
         x = F.relu(self.norm1(F.max_pool2d(self.conv1(x), 2)))
-        return F.relu(self.norm2(self.conv2(x)))
+        y = F.relu(self.norm2(self.conv2(x)))
+        return F.relu(self.norm3(self.conv3(y)) + x) if self.deep else y
 
 
 class Net(nn.Module):
-    def __init__(self, widths, classes):
+    def __init__(self, widths, classes, deep=False):
         super().__init__()
         self.whiten = nn.Conv2d(3, 24, 2)
         self.whiten.weight.requires_grad = False
         self.blocks = nn.ModuleList(
-            Block(a, b) for a, b in zip((24, *widths[:-1]), widths)
+            Block(a, b, deep) for a, b in zip((24, *widths[:-1]), widths)
         )
         self.head = nn.Linear(widths[-1], classes)
 
@@ -96,8 +105,9 @@ class Net(nn.Module):
 class Muon(torch.optim.Optimizer):
     """Momentum, then the nearest orthogonal matrix (Newton-Schulz), then a step of fixed length."""
 
-    def __init__(self, params, lr, momentum):
+    def __init__(self, params, lr, momentum, dtype):
         super().__init__(params, {"lr": lr, "momentum": momentum})
+        self.dtype = dtype  # of the orthogonalisation, which needs no more than bfloat16
 
     @torch.no_grad()
     def step(self):
@@ -107,7 +117,7 @@ class Muon(torch.optim.Optimizer):
                 buffer.mul_(group["momentum"]).add_(p.grad)
                 direction = p.grad.add(buffer, alpha=group["momentum"])
                 p.mul_(len(p) ** 0.5 / p.norm())
-                p.add_(orthogonal(direction.reshape(len(p), -1)).view_as(p), alpha=-group["lr"])
+                p.add_(orthogonal(direction.reshape(len(p), -1).to(self.dtype)).view_as(p), alpha=-group["lr"])
 
 
 def orthogonal(g, steps=3):
@@ -160,7 +170,10 @@ def main():
     parser.add_argument("--out", required=True)
     parser.add_argument("--config", default="{}", help="JSON that replaces entries of CONFIG")
     parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--bf16", action="store_true", help="bfloat16 arithmetic: about 8 times faster on a processor with AMX")
     args = parser.parse_args()
+    dtype = torch.bfloat16 if args.bf16 else torch.float32
+    arithmetic = torch.autocast("cpu", torch.bfloat16, enabled=args.bf16)
     config = CONFIG | json.loads(args.config)
     os.makedirs(args.out, exist_ok=True)
     torch.set_num_threads(args.threads)
@@ -173,13 +186,13 @@ def main():
     mean, std = train.mean((0, 2, 3), keepdim=True), train.std((0, 2, 3), keepdim=True)
     train, test = (train - mean) / std, (test - mean) / std
 
-    net = Net(config["widths"], 98)
+    net = Net(config["widths"], 98, config["deep"])
     net.whiten.weight.data = whitening(train[:5000])
     nn.init.zeros_(net.whiten.bias)
     net = net.to(memory_format=torch.channels_last)
     convolutions = [p for p in net.blocks.parameters() if p.ndim == 4]
     rest = [p for p in net.blocks.parameters() if p.ndim == 1 and p.requires_grad]
-    muon = Muon(convolutions, config["muon_lr"], config["muon_momentum"])
+    muon = Muon(convolutions, config["muon_lr"], config["muon_momentum"], dtype)
     sgd = torch.optim.SGD(
         [
             {"params": [*rest, net.whiten.bias]},
@@ -211,7 +224,10 @@ def main():
             muon.param_groups[0]["lr"] = rate * config["muon_lr"]
             for group in sgd.param_groups:
                 group["lr"] = rate * config["sgd_lr"]
-            loss = F.cross_entropy(net(augment(train[rows], size, config, generator)), label[rows])
+            pictures = augment(train[rows], size, config, generator)
+            with arithmetic:
+                logits = net(pictures)
+            loss = F.cross_entropy(logits.float(), label[rows])
             muon.zero_grad()
             sgd.zero_grad()
             loss.backward()
@@ -219,7 +235,7 @@ def main():
             sgd.step()
             losses += loss.item()
         net.eval()
-        with torch.no_grad():
+        with torch.no_grad(), arithmetic:
             right = sum((net(x) + net(x.flip(3))).argmax(1).eq(y).sum().item()
                         for x, y in zip(test.split(500), test_label.split(500)))
         seconds += time.time() - started
