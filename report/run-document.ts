@@ -16,7 +16,7 @@ export interface StepRecord {
 }
 
 export interface DatasetRecord {
-  /** `cifar-100`, `drawn`, or the file's or folder's base name. */
+  /** `cifar-100`, `drawn`, the file's or folder's base name, or the prefix's URI. */
   readonly source: string;
   /** True where the pictures were drawn by the project itself: they are no photographs. */
   readonly drawn: boolean;
@@ -26,7 +26,7 @@ export interface DatasetRecord {
   readonly train: number;
   readonly validation: number;
   readonly test: number;
-  /** Of these the ones that were captured at the endpoint and labelled; absent where none were asked for. */
+  /** Of these the ones that were captured at the endpoint and labelled; absent where there are none. */
   readonly captured?: {
     readonly train: number;
     readonly validation: number;
@@ -83,7 +83,7 @@ export interface VerificationRecord {
   /** Pictures of anything else, ended as NOT_A_KNOWN_VEHICLE. */
   readonly strangers?: number;
   /** Of one execution, as its caller sees it. */
-  readonly latencyMs: { readonly p50: number; readonly p95: number };
+  readonly latencyMs: { readonly p50: number; readonly p95: number; readonly max: number };
 }
 
 /** The loop that `--drift` closes: what was not reached is absent. */
@@ -125,7 +125,7 @@ export interface RunDocument {
   /** ISO 8601, UTC. */
   readonly startedAt: string;
   readonly seconds: number;
-  /** 0 done, 1 failed, 3 gate closed. */
+  /** 0 done, 1 failed, 3 gate closed, 130 or 143 cancelled. */
   readonly exitCode: number;
   /** Why the run failed; absent where it did not. */
   readonly error?: string;
@@ -144,6 +144,6 @@ export interface RunDocument {
   readonly leftovers: readonly string[];
   /** Of scones, node, ministack, onnxruntime and whatever else decides the result. */
   readonly versions: Readonly<Record<string, string>>;
-  /** `split`, `training`, and whatever else is drawn by lot. */
+  /** `split`: that of the data set's split. */
   readonly seeds: Readonly<Record<string, number>>;
 }

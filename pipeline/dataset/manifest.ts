@@ -13,7 +13,7 @@ export interface Manifest {
   readonly background?: string;
   readonly seed: number;
   readonly counts: PictureCounts;
-  /** Of the counts those that were captured at the endpoint and labelled; absent where none were asked for. */
+  /** Of the counts those that were captured at the endpoint and labelled; absent where there are none. */
   readonly captured?: PictureCounts;
   /** Keys relative to the prefix of the test pictures: PNG, one object each. */
   readonly test: readonly TestPicture[];

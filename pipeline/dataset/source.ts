@@ -31,7 +31,7 @@ export interface Source {
   readonly background?: string;
   readonly pictures: Pictures;
   readonly survey: Survey;
-  /** Of its pictures those of each label that were captured; absent where none was looked for. */
+  /** Of its pictures those of each label that were captured; absent where there are none. */
   readonly captured?: Readonly<Record<Fate, readonly number[]>>;
 }
 

@@ -62,7 +62,7 @@ export function createOpenRun(): RunDocument {
       executions: 20,
       routed: 18,
       belowThreshold: 2,
-      latencyMs: { p50: 210, p95: 260 },
+      latencyMs: { p50: 210, p95: 260, max: 300 },
     },
   });
 }

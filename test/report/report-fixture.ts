@@ -123,7 +123,7 @@ const verification = {
   executions: 24,
   routed: 12,
   belowThreshold: 12,
-  latencyMs: { p50: 58.2, p95: 131.7 },
+  latencyMs: { p50: 58.2, p95: 131.7, max: 160.4 },
 };
 
 const calm = { pValue: 1, adjusted: 1, drifted: false };
