@@ -21,8 +21,8 @@ export interface Remain {
 
 /**
  * What the application's stack left behind, as one does that was deleted with resources retained: its alarms and
- * log groups, by their names and the environment's exact tags; its dashboard, which AWS can't tag, by the
- * stack's exact name. Only where no stack has that name: what one has goes with it.
+ * log groups, by their names and the environment's exact tags; its dashboard, whose tags AWS has only had since 2026, by
+ * the stack's exact name. Only where no stack has that name: what one has goes with it.
  */
 export async function stackRemains(context: Context, config: Config): Promise<Remain[]> {
   const stack = names.stack(config);

@@ -39,6 +39,8 @@ CONFIG = {
     "shift": 4,  # pixels
     "cutout": 8,  # pixels
     "jitter": 0.2,  # brightness, contrast and saturation
+    "teacher_share": 0.9,  # of the loss, where there is a teacher
+    "temperature": 4,  # at which its probabilities are learnt
     "seed": 1,
 }
 
@@ -164,10 +166,29 @@ def augment(x, size, config, generator):
     return x.masked_fill(hole, 0).contiguous(memory_format=torch.channels_last)
 
 
+def distance(logits, label, taught, config):
+    """Cross-entropy, and with a teacher mostly the divergence from its probabilities (Hinton et al., 2015)."""
+    own = F.cross_entropy(logits, label)
+    if taught is None:
+        return own
+    t, share = config["temperature"], config["teacher_share"]
+    soft = F.kl_div(F.log_softmax(logits / t, 1), F.log_softmax(taught / t, 1), log_target=True, reduction="batchmean")
+    return (1 - share) * own + share * t * t * soft
+
+
+def restore(path):
+    """The net of a checkpoint, as it measures."""
+    state = torch.load(path, weights_only=False)
+    net = Net(state["config"]["widths"], 98, state["config"]["deep"])
+    net.load_state_dict(state["net"])
+    return net.eval().to(memory_format=torch.channels_last)
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--dataset", required=True)
     parser.add_argument("--out", required=True)
+    parser.add_argument("--teacher", help="checkpoint of a better net, whose answers are learnt beside the labels")
     parser.add_argument("--config", default="{}", help="JSON that replaces entries of CONFIG")
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--bf16", action="store_true", help="bfloat16 arithmetic: about 8 times faster on a processor with AMX")
@@ -186,6 +207,7 @@ def main():
     mean, std = train.mean((0, 2, 3), keepdim=True), train.std((0, 2, 3), keepdim=True)
     train, test = (train - mean) / std, (test - mean) / std
 
+    teacher = restore(args.teacher) if args.teacher else None
     net = Net(config["widths"], 98, config["deep"])
     net.whiten.weight.data = whitening(train[:5000])
     nn.init.zeros_(net.whiten.bias)
@@ -226,8 +248,10 @@ def main():
                 group["lr"] = rate * config["sgd_lr"]
             pictures = augment(train[rows], size, config, generator)
             with arithmetic:
-                logits = net(pictures)
-            loss = F.cross_entropy(logits.float(), label[rows])
+                logits = net(pictures).float()
+                with torch.no_grad():
+                    taught = teacher(pictures).float() if teacher else None
+            loss = distance(logits, label[rows], taught, config)
             muon.zero_grad()
             sgd.zero_grad()
             loss.backward()
