@@ -24,7 +24,7 @@ export interface TransformInput {
   readonly run?: string | undefined;
   /** False: a cancelled run leaves the job running, for a rerun to adopt. */
   readonly stopOnCancel?: boolean | undefined;
-  /** Of the wait; by default `evaluation.maxRuntimeMinutes`. */
+  /** Of the wait, after which the job goes on; by default a minute more than the job may take. */
   readonly timeoutMs?: number | undefined;
   readonly pollIntervalMs?: number;
 }
@@ -48,7 +48,9 @@ export function predictionsPrefix(config: Settings, jobName: string): string {
 /**
  * Lets the model answer every test picture in a batch transform job, and waits for its end. A job of
  * the same model and dataset is adopted, completed or under way; one that failed or was stopped can't
- * be made again under its name, so the next attempt has `-2`, `-3`, ... behind it.
+ * be made again under its name, so the next attempt has `-2`, `-3`, ... behind it, as has that behind one whose
+ * answers were deleted. AWS sets a transform job no limit of time: one that takes longer than
+ * `evaluation.maxRuntimeMinutes` is stopped from here.
  * @throws StepError when the job fails, is stopped, or does not end in time.
  */
 export async function transformTestPictures(
@@ -57,11 +59,17 @@ export async function transformTestPictures(
   input: TransformInput,
 ): Promise<TransformedPictures> {
   const base = names.transformJob(input.trainingJobName, input.dataset.manifest.hash);
-  for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
+  let failures = 0;
+  for (let attempt = 1; failures < ATTEMPTS; attempt++) {
     const name = attemptName(base, attempt);
     const found = await describe(context, name);
     const status = found?.TransformJobStatus;
-    if (status === "Failed" || status === "Stopped" || status === "Stopping") continue;
+    if (status === "Failed" || status === "Stopped" || status === "Stopping") {
+      failures += 1;
+      continue;
+    }
+    if (status === "Completed" && (await countOutputs(context, config, input, name)) === 0)
+      continue;
     if (found === undefined) await create(context, config, input, name);
     else context.progress.line(`transform job ${name} is there (${status}): adopted`);
     const ended =
@@ -126,9 +134,12 @@ async function create(
 async function wait(
   context: Context,
   config: Settings,
-  { bucket, dataset, timeoutMs, stopOnCancel, pollIntervalMs = 10_000 }: TransformInput,
+  input: TransformInput,
   name: string,
 ): Promise<Job> {
+  const { dataset, timeoutMs, stopOnCancel, pollIntervalMs = 10_000 } = input;
+  const { maxRuntimeMinutes } = config.evaluation;
+  const longest = maxRuntimeMinutes * 60_000;
   const total = dataset.manifest.test.length;
   const stop = (abortSignal: AbortSignal) =>
     context.clients.sagemaker.send(new StopTransformJobCommand({ TransformJobName: name }), {
@@ -137,10 +148,17 @@ async function wait(
   const look = async (): Promise<Job | undefined> => {
     const job = await describe(context, name);
     if (job === undefined) throw new StepError(`Transform job ${name} is gone.`);
-    const done = await countOutputs(context, bucket, predictionsPrefix(config, name));
+    const done = await countOutputs(context, config, input, name);
     context.progress.count(done, total, "test pictures predicted");
-    const over = ["Completed", "Failed", "Stopped"].includes(job.TransformJobStatus ?? "");
-    return over ? job : undefined;
+    if (["Completed", "Failed", "Stopped"].includes(job.TransformJobStatus ?? "")) return job;
+    const age = Date.now() - (job.CreationTime?.getTime() ?? Date.now());
+    if (age < longest || job.TransformJobStatus === "Stopping") return undefined;
+    await stop(context.signal);
+    throw new StepError(
+      `Transform job ${name} took longer than evaluation.maxRuntimeMinutes (${maxRuntimeMinutes}) and is being ` +
+        `stopped, at ${done} of ${total} test pictures. Its log: CloudWatch, /aws/sagemaker/TransformJobs. ` +
+        "Raise the limit where it was only slow; run again for a new attempt.",
+    );
   };
   const ended = await stopOnAbort(
     context,
@@ -148,7 +166,7 @@ async function wait(
     () =>
       poll(look, {
         what: `Transform job ${name}`,
-        timeoutMs: timeoutMs ?? config.evaluation.maxRuntimeMinutes * 60_000,
+        timeoutMs: timeoutMs ?? longest + 60_000,
         intervalMs: pollIntervalMs,
         signal: context.signal,
         resume: "It goes on: run the step again and it is adopted.",
@@ -183,7 +201,13 @@ async function describe({ clients, signal }: Context, name: string): Promise<Job
   }
 }
 
-async function countOutputs({ clients }: Context, bucket: string, prefix: string) {
+async function countOutputs(
+  { clients }: Context,
+  config: Settings,
+  { bucket }: TransformInput,
+  name: string,
+): Promise<number> {
+  const prefix = predictionsPrefix(config, name);
   let count = 0;
   for await (const { key } of listObjects(clients.s3, bucket, prefix)) {
     if (key.endsWith(".out")) count += 1;

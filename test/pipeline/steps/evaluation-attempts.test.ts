@@ -1,8 +1,9 @@
+import { DeleteObjectCommand } from "@aws-sdk/client-s3";
 import { DescribeTransformJobCommand, ListModelPackagesCommand } from "@aws-sdk/client-sagemaker";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import { parseConfig } from "../../../pipeline/config.ts";
 import { evaluateModel } from "../../../pipeline/steps/evaluate-model.ts";
-import { keys, until } from "../../local/sagemaker/fixture.ts";
+import { bucket, keys, until } from "../../local/sagemaker/fixture.ts";
 import { createInput, openStand, type Stand } from "./evaluation-stand.ts";
 
 const config = parseConfig("environment: test");
@@ -80,8 +81,8 @@ test("fault 53: a cancelled evaluation stops its transform job, and the next run
 
 test("fault 34: when its time is over the step says how to go on, and a rerun adopts the job", async () => {
   const input = await createInput(stand, "late", { 0: "slow" });
-  const hasty = { ...config, evaluation: { ...config.evaluation, maxRuntimeMinutes: 0.001 } };
-  await expect(evaluateModel(stand.context, hasty, input)).rejects.toThrow(
+  const hasty = { ...input, timeoutMs: 60 };
+  await expect(evaluateModel(stand.context, config, hasty)).rejects.toThrow(
     "Transform job job-late-late000000 did not finish within 0 s. It goes on: run the step again",
   );
   // The slow container's answer is no probabilities.
@@ -91,6 +92,31 @@ test("fault 34: when its time is over the step says how to go on, and a rerun ad
   const adopted =
     /^transform job job-late-late000000 is there \((InProgress|Completed)\): adopted$/;
   expect(stand.lines).toContainEqual(expect.stringMatching(adopted));
+});
+
+test("a job that takes longer than it may is stopped, and the next run tries anew", async () => {
+  const input = await createInput(stand, "endless", { 0: "slow" });
+  const hasty = { ...config, evaluation: { ...config.evaluation, maxRuntimeMinutes: 0.001 } };
+  const name = "job-endless-endless000";
+  await expect(evaluateModel(stand.context, hasty, input)).rejects.toThrow(
+    `Transform job ${name} took longer than evaluation.maxRuntimeMinutes (0.001) and is being stopped, at `,
+  );
+  expect(["Stopping", "Stopped"]).toContain(await statusOf(name));
+  await createInput(stand, "endless");
+  const { transformJobName } = await evaluateModel(stand.context, config, input);
+  expect(transformJobName).toBe(`${name}-2`);
+});
+
+test("a completed job whose answers were deleted is not adopted", async () => {
+  const { fixture, context } = stand;
+  const input = await createInput(stand, "emptied");
+  const first = await evaluateModel(context, config, input);
+  for (const Key of await keys(fixture, folder(first.transformJobName))) {
+    await fixture.s3.send(new DeleteObjectCommand({ Bucket: bucket, Key }));
+  }
+  const second = await evaluateModel(context, config, input);
+  expect(second.transformJobName).toBe(`${first.transformJobName}-2`);
+  expect(await keys(fixture, `${folder(second.transformJobName)}predictions/`)).toHaveLength(10);
 });
 
 test("fault 56: of two evaluations at once one creates, the other adopts", async () => {
