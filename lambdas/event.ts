@@ -1,4 +1,4 @@
-/** What the three Lambdas hand from one to the next, as the exercise fixes it. */
+/** What SerializeImage, ClassifyImage and FilterInferences hand from one to the next. */
 export interface PictureEvent {
   /** Base64; empty before the picture is read from S3 and after it is classified. */
   readonly image_data: string;

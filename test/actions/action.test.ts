@@ -97,7 +97,7 @@ test("without credentials the annotation says how a job gets them", async () => 
   );
 });
 
-test("fault 6: expired credentials fail at once, and stay secret", async () => {
+test("expired credentials fail at once, and stay secret", async () => {
   let asked = 0;
   const s3 = createServer((_request, response) => {
     asked += 1;
@@ -149,7 +149,7 @@ test("a gate below pipeline.yaml's is refused before anything is read", async ()
   expect(lower?.message).toMatch(/^Input accuracy: 0.93: .* never lowered/);
 });
 
-test("fault 62: outputs and a summary over GitHub's limits are cut, and say so", async () => {
+test("outputs and a summary over GitHub's limits are cut, and say so", async () => {
   const { code, outputs, summary, annotations } = await runAction(
     "wordy",
     {},

@@ -42,7 +42,7 @@ async function trainingStatus(TrainingJobName: string): Promise<string | undefin
 const waiting = /^(Pending|Starting|Downloading|Training)\b/m;
 
 test.each(["SIGINT", "SIGTERM", "SIGHUP"] as const)(
-  "fault 53, 54: %s stops the training job within 5 s, and says so",
+  "%s stops the training job within 5 s, and says so",
   async (signal) => {
     const ran = await train(
       signal.toLowerCase(),

@@ -58,7 +58,7 @@ async function job(TrainingJobName: string | undefined) {
   return stand.aws.clients.sagemaker.send(new DescribeTrainingJobCommand({ TrainingJobName }));
 }
 
-test("fault 29: a failed training job's FailureReason stands in the annotation and the summary", () => {
+test("a failed training job's FailureReason stands in the annotation and the summary", () => {
   expect(failed).toMatchObject({ code: 1, outputs: { adopted: "false" } });
   expect(failed.summary).toContain("ended Failed: ClientError: the pictures are upside down");
   expect(messages(failed)).toEqual([
@@ -205,7 +205,7 @@ test("a dataset-uri where nothing is staged says which step stages", async () =>
 test.each([
   ["stage-data", { bucket: "scones-absent" }],
   ["train-model", { "dataset-uri": "s3://scones-absent/scones/refusals/datasets/1/" }],
-])("fault 21: %s names the bucket that is absent", async (name, inputs) => {
+])("%s names the bucket that is absent", async (name, inputs) => {
   expect(await complaint(name, inputs)).toMatch(
     /^The bucket scones-absent does not exist: make it with cloudformation\/bootstrap.yaml/,
   );
@@ -218,7 +218,7 @@ test("a training job that is not there is named", async () => {
   );
 });
 
-test("fault 8: a role that may not be passed is named with the permission, and no job is made", async () => {
+test("a role that may not be passed is named with the permission, and no job is made", async () => {
   const inputs = {
     environment: "other",
     "dataset-uri": datasetUri,

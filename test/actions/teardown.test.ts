@@ -28,7 +28,7 @@ const tearDown = (inputs: Parameters<Stand["run"]>[1]) =>
 
 const scope = (environment: string) => ({ project: "scones", environment });
 
-test("fault 59: what another run works on is left alone until that run is over", async () => {
+test("what another run works on is left alone until that run is over", async () => {
   const environment = "brief";
   const { cloudFormationRoleArn, permissionsBoundaryArn } = stand.aws;
   const deployed = await stand.run("deploy-stack", {

@@ -55,7 +55,7 @@ test("train-model starts the training and returns", async () => {
   });
 });
 
-test("fault 58: a later job's train-model, a second attempt, waits for that very job", async () => {
+test("a later job's train-model, a second attempt, waits for that very job", async () => {
   const name = outputs["training-job-name"];
   const trained = await step("train-model", of("dataset-uri"), 2);
   expect(trained.outputs).toEqual({
@@ -70,7 +70,7 @@ test("fault 58: a later job's train-model, a second attempt, waits for that very
   expect(trained.summary).toContain(`<code>${name}</code>`);
 });
 
-test("fault 34: an evaluation that takes too long fails, and says how to resume", async () => {
+test("an evaluation that takes too long fails, and says how to resume", async () => {
   const trained = { ...of("dataset-uri"), ...of("training-job-name") };
   const inputs = { environment, ...trained, "timeout-minutes": 0.0001 };
   const late = await stand.run("evaluate-model", inputs);

@@ -90,7 +90,7 @@ test("a measure that is not defined has no row", async () => {
   expect(text).toContain("| log loss |");
 });
 
-test("fault 62: a comment over GitHub's 64 KB is cut with a word", async () => {
+test("a comment over GitHub's 64 KB is cut with a word", async () => {
   const { evaluation, ...run } = createRun();
   const names = Array.from({ length: 200 }, (_, at) => `class-${at}`);
   const perClass = names.map((name) => ({ name, support: 1, precision: 1, recall: 1 }));

@@ -180,7 +180,7 @@ test("a job of a pull request that may write runs none of its code, and nothing 
 const own = (job: Job | undefined) =>
   job?.steps.filter(({ uses = "" }) => uses.startsWith("./actions/")) ?? [];
 
-test("fault 57: a deployment that comes late passes the gate again, beside what serves by then", () => {
+test("a deployment that comes late passes the gate again, beside what serves by then", () => {
   const { gate, deploy } = workflow("pipeline").jobs;
   expect(own(deploy).map(({ uses }) => uses)).toEqual([
     "./actions/gate-deployment",

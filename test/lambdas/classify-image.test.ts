@@ -62,7 +62,7 @@ test.each([
   ["nothing", "", "image_data is not base64"],
   ["what is no base64", "%%%%", "image_data is not base64"],
   ["base64 of no picture", Buffer.from("text").toString("base64"), "neither PNG nor JPEG"],
-])("fault 69: %s is refused before the endpoint is asked", async (_what, image_data, reason) => {
+])("%s is refused before the endpoint is asked", async (_what, image_data, reason) => {
   asked.length = 0;
   await expect(classify(image_data)).rejects.toThrow(reason);
   expect(asked).toEqual([]);

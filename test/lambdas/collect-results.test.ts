@@ -138,7 +138,7 @@ test("a long text goes in parts and is whole", async () => {
   expect(text === MEGABYTE.repeat(11)).toBe(true);
 });
 
-test("fault 19: a text that breaks off leaves no upload behind", async () => {
+test("a text that breaks off leaves no upload behind", async () => {
   const write = writeText(s3, { ...object, Key: "broken" }, broken());
   await expect(write).rejects.toThrow("it broke off");
   const { Uploads = [] } = await s3.send(new ListMultipartUploadsCommand({ Bucket }));

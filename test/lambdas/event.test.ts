@@ -3,7 +3,7 @@ import { parseEvent } from "../../lambdas/event.ts";
 
 const event = { s3_bucket: "b", s3_key: "test/bicycle_s_000513.png" };
 
-test("the exercise's event is read, with and without what is still empty", () => {
+test("an event is read, with and without what is still empty", () => {
   const whole = { image_data: "", ...event, inferences: [] };
   expect(parseEvent(whole)).toEqual(whole);
   expect(parseEvent(event)).toEqual(whole);

@@ -117,7 +117,7 @@ test.each([
     "a WebP that is cut off",
     async () => (await noisy(200, 200).webp().toBuffer()).subarray(0, 5000),
   ],
-])("fault 69: %s is refused", async (_what, make) => {
+])("%s is refused", async (_what, make) => {
   await expect(fitPicture(await make())).rejects.toThrow(
     /^PICTURE_REFUSED: the picture cannot be decoded: /,
   );

@@ -30,7 +30,7 @@ test.each([
   ["a JPEG without a frame header", Buffer.from("ffd8ffe000104a46", "hex"), "neither PNG nor JPEG"],
   ["a PNG of no width", declared(0, 8), "0x8 pixels"],
   ["a PNG of a billion pixels", declared(40_000, 40_000), "40000x40000 pixels"],
-])("fault 69: %s is refused", (_what, bytes, reason) => {
+])("%s is refused", (_what, bytes, reason) => {
   expect(() => inspectPicture(bytes)).toThrow(reason);
   expect(() => inspectPicture(bytes)).toThrow(expect.objectContaining({ name: "Refused" }));
 });

@@ -21,7 +21,7 @@ test.each([
   expect(text).toContain(next);
 });
 
-test("fault 2: throttling for ever names the attempts", () => {
+test("throttling for ever names the attempts", () => {
   const error = awsError("ThrottlingException", "Rate exceeded.", { $metadata: { attempts: 5 } });
   expect(explain(error)).toBe("Rate exceeded. AWS throttled it 5 times: run the step again later.");
 });

@@ -43,7 +43,7 @@ test("an evaluation is found by its URI", async () => {
 const ofHash = (hash: string) => (context: Context, uri: string) =>
   readEvaluation(context, uri, hash);
 
-test("fault 32: an evaluation that is not the one whose SHA-256 is known was altered", async () => {
+test("an evaluation that is not the one whose SHA-256 is known was altered", async () => {
   const key = "scones/a/evaluations/1/evaluation.json";
   const known = sha256(objects[key] ?? "");
   const uri = `s3://artifacts/${key}`;
@@ -68,13 +68,13 @@ test.each(["scones/a/evaluation.json", "scones/a/datasets/1/manifest.json"])(
   },
 );
 
-test("fault 10: a manifest that was cut off is named", async () => {
+test("a manifest that was cut off is named", async () => {
   await expect(read(readDataset, "s3://artifacts/scones/a/datasets/cut/")).rejects.toThrow(
     "s3://artifacts/scones/a/datasets/cut/manifest.json is no JSON: it was cut off or altered.",
   );
 });
 
-test("fault 21: a bucket that is absent is named", async () => {
+test("a bucket that is absent is named", async () => {
   await expect(read(readDataset, "s3://elsewhere/scones/a/")).rejects.toThrow(
     "The bucket elsewhere does not exist",
   );

@@ -77,7 +77,7 @@ test("where CIFAR-100 can't be downloaded nothing is sent, and it is said what t
   expect(stand.asked).toHaveLength(before);
 });
 
-test("fault 53: after Ctrl-C the table says what came back, and the staged pictures go", async () => {
+test("after Ctrl-C the table says what came back, and the staged pictures go", async () => {
   const before = stand.asked.length;
   const { child, ended } = startTraffic(["--dataset", "drawn", "--rate", "8", "--for", "1h"]);
   const deadline = Date.now() + 120_000;

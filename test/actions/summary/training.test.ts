@@ -25,7 +25,7 @@ test("an adopted job says that an earlier run made it", () => {
 test.each([
   [1, "once"],
   [3, "3 times"],
-])("fault 27: %d interruptions are told, and the saving after them", (interruptions, times) => {
+])("%d interruptions are told, and the saving after them", (interruptions, times) => {
   const summary = trainingSummary({ model: createModel({ interruptions }), spot: true });
   expect(summary).toContain(
     `| interrupted | ${times}, each time resumed from the last checkpoint |`,

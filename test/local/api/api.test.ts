@@ -49,7 +49,7 @@ test("a picture in the request and one in S3 are answered alike, as docs/api.md 
   expect(await classify({ s3_key })).toEqual(expected);
 });
 
-test("fault 68: a picture that the model is unsure of is answered 422, as docs/api.md shows", async () => {
+test("a picture that the model is unsure of is answered 422, as docs/api.md shows", async () => {
   expect(await inline(pictureOf(0.6))).toEqual({
     status: 422,
     body: documented("422 THRESHOLD_CONFIDENCE_NOT_MET"),
@@ -87,7 +87,7 @@ test.each([
   });
 });
 
-test("fault 69: what is no picture, and a payload that is too large, are answered as docs/api.md shows", async () => {
+test("what is no picture, and a payload that is too large, are answered as docs/api.md shows", async () => {
   expect(await inline(Buffer.from("no picture"))).toEqual({
     status: 400,
     body: documented("400 PICTURE_REFUSED"),
@@ -120,7 +120,7 @@ test.each([
   ["text in S3", () => inS3(Buffer.from("text")), 400, "neither PNG nor JPEG nor WebP"],
   ["a bomb in S3", () => inS3(bomb()), 413, "30000x30000 pixels"],
   ["20 MB and a byte in S3", () => inS3(Buffer.alloc(20_000_001)), 413, "20000001 bytes"],
-])("fault 69: %s is refused, and the endpoint is not asked", async (_what, ask, status, reason) => {
+])("%s is refused, and the endpoint is not asked", async (_what, ask, status, reason) => {
   const { asked } = stand.stand;
   const before = asked.length;
   expect(await ask()).toEqual({
@@ -137,7 +137,7 @@ async function inS3(content: Buffer) {
   return classify({ s3_key: await stand.stand.put(`${uploads}object`, content) });
 }
 
-test("fault 42: a model that fails is answered 502 without its own words, as docs/api.md shows", async () => {
+test("a model that fails is answered 502 without its own words, as docs/api.md shows", async () => {
   expect(await inline(encodePng(new Uint8Array(24), 8, 1))).toEqual({
     status: 502,
     body: documented("502 CLASSIFICATION_FAILED"),

@@ -29,7 +29,7 @@ async function refusing(status: number, code: string, headers: Record<string, st
   }
 }
 
-test("fault 21: a bucket in another region says which", async () => {
+test("a bucket in another region says which", async () => {
   const error = await refusing(301, "PermanentRedirect", { "x-amz-bucket-region": "eu-west-1" });
   expect(error).toMatchObject({
     name: "StepError",
@@ -37,7 +37,7 @@ test("fault 21: a bucket in another region says which", async () => {
   });
 });
 
-test("fault 20: a bucket that is another's says so", async () => {
+test("a bucket that is another's says so", async () => {
   expect(await refusing(403, "AccessDenied")).toMatchObject({
     name: "StepError",
     message: expect.stringContaining(

@@ -64,7 +64,7 @@ test("a file is downloaded whole, with progress", async () => {
   expect(counts.at(-1)).toBe("3 of 3 MB");
 });
 
-test("fault 14: a file whose checksum differs is not kept", async () => {
+test("a file whose checksum differs is not kept", async () => {
   expect(await failure({ md5: "0".repeat(32) })).toContain(`its MD5 is ${md5}, not 000`);
 });
 
@@ -78,7 +78,7 @@ test("no server is a DownloadError", async () => {
   expect(await failure()).toContain("ECONNREFUSED");
 });
 
-test("fault 5: a server that does not answer is given up", async () => {
+test("a server that does not answer is given up", async () => {
   answer = () => {};
   expect(await failure({ connectTimeoutMs: 300 })).toContain("no answer in 0.3 s");
 });
@@ -96,7 +96,7 @@ test("a stream that is cut off is a DownloadError", async () => {
   expect(await failure()).toContain(url());
 });
 
-test("fault 22: where nothing can be written there is a DownloadError", async () => {
+test("where nothing can be written there is a DownloadError", async () => {
   await writeFile(join(folder, "file"), "");
   const file = join(folder, "file", "cifar.tar.gz");
   await expect(download({ ...options(), file })).rejects.toThrow(DownloadError);

@@ -132,7 +132,7 @@ test("a data set that is not there is refused", async () => {
   expect(await refusal(join(folder, "none.tar.gz"))).toContain('none.tar.gz" is not there');
 });
 
-test("fault 13: a cut-off archive is refused", async () => {
+test("a cut-off archive is refused", async () => {
   const file = join(folder, "cut.tar.gz");
   const bytes = await writeArchive(file);
   await writeFile(file, bytes.subarray(0, bytes.length - 100));

@@ -48,7 +48,7 @@ test("the prefixes train/ and test/ are the split", async () => {
   expect(survey.counts).toEqual({ train: [10, 10, 3], test: [10, 10, 2] });
 });
 
-test("fault 23: staged again, unchanged pictures of a prefix send not one PUT; a changed one is another dataset", async () => {
+test("staged again, unchanged pictures of a prefix send not one PUT; a changed one is another dataset", async () => {
   const to = await staging.freshBucket();
   const { manifest } = await staging.stage(to, {}, { from: await stand.open() });
   expect(manifest.source).toBe(`s3://${bucket}/pictures/`);
@@ -132,7 +132,7 @@ test("a prefix with nothing under it, and one without a class, are refused by na
   );
 });
 
-test("fault 21: a bucket that is missing or in another region says which", async () => {
+test("a bucket that is missing or in another region says which", async () => {
   expect((await stand.refusal("s3://scones-nowhere/a/")).message).toContain(
     "The bucket scones-nowhere does not exist: correct the data set's name",
   );
@@ -143,7 +143,7 @@ test("fault 21: a bucket that is missing or in another region says which", async
   );
 });
 
-test("fault 8: what is denied says which permission is missing, and where it is given", async () => {
+test("what is denied says which permission is missing, and where it is given", async () => {
   answers.list = () => Promise.reject(s3Error("AccessDenied"));
   const wanted =
     /the role needs s3:ListBucket on the bucket for the prefix "pictures\/" and s3:GetObject below it, which PicturesBucket/;

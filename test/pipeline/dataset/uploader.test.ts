@@ -72,7 +72,7 @@ test("a large file is sent in parts, whatever their order, and S3 puts them toge
   ]);
 });
 
-test("fault 23: one that is there is not sent again, and refused where it was altered", async () => {
+test("an object that is there is not sent again, and refused where it was altered", async () => {
   const uploader = await open("a/");
   for (const part of parts("train.rec")) await uploader.send(part);
   expect(commands).toEqual([]);
@@ -84,7 +84,7 @@ test("fault 23: one that is there is not sent again, and refused where it was al
   );
 });
 
-test("fault 17: a part that was spoilt on the way is sent again, and no other", async () => {
+test("a part that was spoilt on the way is sent again, and no other", async () => {
   const uploader = await open("b/");
   badDigests = 1;
   await Promise.all(parts("train.rec").map((part) => uploader.send(part)));
@@ -92,7 +92,7 @@ test("fault 17: a part that was spoilt on the way is sent again, and no other", 
   await clients.s3.send(new HeadObjectCommand({ Bucket, Key: "b/train.rec" }));
 });
 
-test("fault 19: what is not complete is taken back, and S3 never shows it", async () => {
+test("what is not complete is taken back, and S3 never shows it", async () => {
   const uploader = await open("c/");
   const [first] = parts("train.rec");
   await uploader.send(first as Upload);

@@ -84,7 +84,7 @@ async function createInput(name: string, content: FakeModel) {
   return { modelPackageArn: ModelPackageArn, bucket, pollIntervalMs: 100 };
 }
 
-test("fault 37: a bad model under load is rolled back by the stack's alarm, and hurts no request that did not reach it", async () => {
+test("a bad model under load is rolled back by the stack's alarm, and hurts no request that did not reach it", async () => {
   const [former] = await Promise.all([
     deployEndpoint(context, config, await createInput("good", { answer: [0.75, 0.25] })),
     deployStack(context, config, { ...aws, endpointName, pollIntervalMs: 100 }),

@@ -121,12 +121,9 @@ test.each([
 test.each([
   ["another configuration", at("former"), "serves former, not new: "],
   ["nothing any more", undefined, "is gone, and was to serve new. "],
-])(
-  "fault 58: a second attempt over %s verifies nothing and takes nothing back",
-  async (_, found, why) => {
-    const { said, asked } = await verifyOver([found], { "scones:verified": "none" });
-    expect(said).toEqual([expect.stringContaining(`Endpoint scones-test ${why}`)]);
-    expect(said[0]).toMatch(/Re-run all jobs\.$/);
-    expect(asked).toEqual([]);
-  },
-);
+])("a second attempt over %s verifies nothing and takes nothing back", async (_, found, why) => {
+  const { said, asked } = await verifyOver([found], { "scones:verified": "none" });
+  expect(said).toEqual([expect.stringContaining(`Endpoint scones-test ${why}`)]);
+  expect(said[0]).toMatch(/Re-run all jobs\.$/);
+  expect(asked).toEqual([]);
+});

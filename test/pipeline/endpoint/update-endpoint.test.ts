@@ -107,7 +107,7 @@ test("an endpoint that does not come to rest is said to be without scaling", asy
   expect(aws.calls(...scaling)).toEqual(["DeregisterScalableTarget"]);
 });
 
-test("fault 57: an update is not made over one of another run that came between", async () => {
+test("an update is not made over one of another run that came between", async () => {
   const aws = awsWhere([former, { ...former, EndpointConfigName: "another" }]);
   await expect(updateEndpoint(aws.context, config, update)).rejects.toThrow(
     "Endpoint scones-test was not updated: Endpoint scones-test serves another: another run updated it meanwhile.",
@@ -123,7 +123,7 @@ test("an update that SageMaker refuses leaves the endpoint scaled", async () => 
   expect(aws.calls(...scaling)).toEqual(scaling);
 });
 
-test("fault 4: an update that was taken although its answer was lost is followed", async () => {
+test("an update that was taken although its answer was lost is followed", async () => {
   const served = { EndpointStatus: "InService", EndpointConfigName: "new" };
   const aws = awsWhere([former, former, pending("new"), pending("new"), served], {
     UpdateEndpoint: refuse('Cannot update in-progress endpoint "scones-test".'),
@@ -132,7 +132,7 @@ test("fault 4: an update that was taken although its answer was lost is followed
   expect(aws.calls(...scaling)).toEqual(scaling);
 });
 
-test("fault 39: an update while another runs fails, and leaves the other its scaling", async () => {
+test("an update while another runs fails, and leaves the other its scaling", async () => {
   const aws = awsWhere([former, former, pending("another")], {
     UpdateEndpoint: refuse('Cannot update in-progress endpoint "scones-test".'),
   });
@@ -142,14 +142,14 @@ test("fault 39: an update while another runs fails, and leaves the other its sca
   expect(aws.calls("RegisterScalableTarget")).toEqual([]);
 });
 
-test("fault 39: an update that another run overtook is not said to be rolled back", async () => {
+test("an update that another run overtook is not said to be rolled back", async () => {
   const aws = awsWhere([former, former, updating, { ...former, EndpointConfigName: "another" }]);
   await expect(updateEndpoint(aws.context, config, update)).rejects.toThrow(
     "Endpoint scones-test is InService with another, not with new: another run updated it meanwhile.",
   );
 });
 
-test("fault 37: a roll-back names the alarm that stands behind it, also without a FailureReason", async () => {
+test("a roll-back names the alarm that stands behind it, also without a FailureReason", async () => {
   const rollingBack = { ...updating, EndpointStatus: "RollingBack" };
   const aws = awsWhere([former, former, updating, rollingBack, former], {
     DescribeAlarms: () => ({
@@ -180,7 +180,7 @@ test("a scaling that can't be registered does not hide the roll-back", async () 
   );
 });
 
-test("fault 38: a roll-back that fails stops the step, with nothing deleted or scaled", async () => {
+test("a roll-back that fails stops the step, with nothing deleted or scaled", async () => {
   const stuck = { EndpointStatus: "UpdateRollbackFailed", FailureReason: "no capacity" };
   const aws = awsWhere([former, former, updating, stuck]);
   await expect(updateEndpoint(aws.context, config, update)).rejects.toThrow(
@@ -201,7 +201,7 @@ test("an update that outlasts the wait stays without scaling, and that is said",
   );
 });
 
-test("fault 37: an update that AWS gave up after the configured wait is seen to roll back", async () => {
+test("an update that AWS gave up after the configured wait is seen to roll back", async () => {
   const aws = awsWhere([former, former, updating, updating, former]);
   const endpoint = { ...config.endpoint, maxWaitMinutes: 0 };
   await expect(updateEndpoint(aws.context, { ...config, endpoint }, update)).rejects.toThrow(

@@ -21,14 +21,14 @@ test("a model that is right on 190 of 200 is measured so", () => {
   expect(evaluation.interval[0]).toBeCloseTo(0.91, 3);
 });
 
-test("fault 32: a test picture without a prediction is named", () => {
+test("a test picture without a prediction is named", () => {
   const predictions = createPredictions(manifest).slice(2);
   expect(() => evaluate(predictions, subject)).toThrow(
     /2 of 200 test pictures have no prediction.*picture_0\.png, test\/picture_1\.png/,
   );
 });
 
-test("fault 32: a prediction that comes twice is refused", () => {
+test("a prediction that comes twice is refused", () => {
   const predictions = createPredictions(manifest);
   expect(() => evaluate([...predictions, ...predictions.slice(7, 8)], subject)).toThrow(
     /picture_7\.png .* came twice/,
@@ -49,7 +49,7 @@ test.each([
   ["too few", [1], /not 2 probabilities/],
   ["too many", [0.2, 0.2, 0.6], /not 2 probabilities/],
   ["a sum of 0.5", [0.3, 0.2], /not a sum of 1/],
-])("fault 32: probabilities that are %s are refused", (_, probabilities, message) => {
+])("probabilities that are %s are refused", (_, probabilities, message) => {
   const [, ...rest] = createPredictions(manifest);
   const broken = { key: "test/picture_0.png", label: 0, probabilities };
   expect(() => evaluate([broken, ...rest], subject)).toThrow(message);

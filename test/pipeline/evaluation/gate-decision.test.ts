@@ -22,7 +22,7 @@ const evaluationOf = (wrong: number, total = 200) => {
   return evaluate(createPredictions(manifest, wrong), { trainingJobName: "job", manifest });
 };
 
-test("fault 33: 188 of 200 passes at 0.94, 187 does not", () => {
+test("188 of 200 passes at 0.94, 187 does not", () => {
   expect(decide(evaluationOf(12), gate, NONE).approved).toBe(true);
   expect(decide(evaluationOf(13), gate, NONE).approved).toBe(false);
 });
@@ -140,7 +140,7 @@ test.each([
   ["an accuracy that is absent", { accuracy: undefined as unknown as number }],
   ["an accuracy above 1", { accuracy: 1.5 }],
   ["one picture twice", { predictions: Array(200).fill(evaluationOf(0).predictions[0]) }],
-])("fault 32: an evaluation with %s leaves the gate closed", (_, broken) => {
+])("an evaluation with %s leaves the gate closed", (_, broken) => {
   const evaluation = { ...evaluationOf(0), ...broken };
   expect(() => decide(evaluation, gate, NONE)).toThrow(/^The evaluation of job is not whole: /);
 });

@@ -59,7 +59,7 @@ test.each([
   ["of another number of classes", createCapture({ data: "[0.2,0.3,0.5]" })],
   ["an error's text", createCapture({ data: '"unable to decode"' })],
   ["without a usable time", createCapture({ inferenceTime: "yesterday" })],
-])("fault 64: a line that is %s is no capture", (_, line) => {
+])("a line that is %s is no capture", (_, line) => {
   expect(parse(line)).toBeUndefined();
 });
 

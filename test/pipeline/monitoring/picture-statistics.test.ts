@@ -99,7 +99,7 @@ test("distances are scipy's Mahalanobis distances, of a member as if it had not 
   expect(distanceFrom(look, pictureOf(3, 4, 1))).toBeCloseTo(1.0497639342972704, 2);
 });
 
-test("fault 66: pictures of one colour have finite distances; too few have no look", () => {
+test("pictures of one colour have finite distances; too few have no look", () => {
   const same = Array.from({ length: 20 }, () => pictureOf(7, 0, 0));
   const look = lookOf(same);
   expect(look && distanceWithout(look, pictureOf(7, 0, 0))).toBe(0);

@@ -104,7 +104,7 @@ const failed = (logical: string, status: string, reason: string, type = "AWS::Lo
   ResourceStatusReason: reason,
 });
 
-test("fault 44: a roll-back that failed is deleted by its id and made anew, and what it left is named", async () => {
+test("a roll-back that failed is deleted by its id and made anew, and what it left is named", async () => {
   const reason = "The following resource(s) failed to delete: [Logs].";
   using aws = cloudFormation([{ status: "ROLLBACK_FAILED", reason }], {
     DeleteStack: ends("DELETE_COMPLETE", {
@@ -124,7 +124,7 @@ test("fault 44: a roll-back that failed is deleted by its id and made anew, and 
   expect(aws.lines).toContain(`stack ${name} left behind: Archive (scones-archive)`);
 });
 
-test("fault 45: the roll-back of an update that failed is continued once, nothing skipped, and updated then", async () => {
+test("the roll-back of an update that failed is continued once, nothing skipped, and updated then", async () => {
   using aws = cloudFormation([{ status: "UPDATE_ROLLBACK_FAILED", reason: "[Logs]" }], {
     ContinueUpdateRollback: ends("UPDATE_ROLLBACK_COMPLETE"),
     ExecuteChangeSet: updated,
@@ -137,7 +137,7 @@ test("fault 45: the roll-back of an update that failed is continued once, nothin
   });
 });
 
-test("fault 45: a roll-back that fails again stops the step with the resource that stands in its way", async () => {
+test("a roll-back that fails again stops the step with the resource that stands in its way", async () => {
   using aws = cloudFormation([{ status: "UPDATE_ROLLBACK_FAILED" }], {
     ContinueUpdateRollback: ends(
       "UPDATE_ROLLBACK_FAILED",
@@ -150,7 +150,7 @@ test("fault 45: a roll-back that fails again stops the step with the resource th
   expect(aws.asked).toEqual(["ContinueUpdateRollback"]);
 });
 
-test("fault 46: a bucket that is not empty stops a deletion, which names it and empties nothing", async () => {
+test("a bucket that is not empty stops a deletion, which names it and empties nothing", async () => {
   using aws = cloudFormation([{ status: "CREATE_COMPLETE" }], {
     DeleteStack: ends(
       "DELETE_FAILED",
@@ -163,7 +163,7 @@ test("fault 46: a bucket that is not empty stops a deletion, which names it and 
   expect(aws.asked).toEqual(["DeleteStack"]);
 });
 
-test("fault 48: an operation of another run is waited for", async () => {
+test("an operation of another run is waited for", async () => {
   const busy = { status: "UPDATE_IN_PROGRESS" };
   using aws = cloudFormation([busy, busy, { status: "UPDATE_COMPLETE" }], {
     ExecuteChangeSet: updated,
@@ -172,7 +172,7 @@ test("fault 48: an operation of another run is waited for", async () => {
   expect(aws.lines[0]).toBe(`stack ${name} is UPDATE_IN_PROGRESS by another run: waiting`);
 });
 
-test("fault 48: the wait for another run ends at the deadline", async () => {
+test("the wait for another run ends at the deadline", async () => {
   using aws = cloudFormation([{ status: "UPDATE_IN_PROGRESS" }]);
   await expect(aws.apply(20)).rejects.toThrow(
     `Another run's operation on stack ${name} did not finish within 0 s. Look at its events`,
@@ -180,7 +180,7 @@ test("fault 48: the wait for another run ends at the deadline", async () => {
   expect(aws.asked).toEqual([]);
 });
 
-test("fault 49: the former update's end is not taken for this one's", async () => {
+test("the former update's end is not taken for this one's", async () => {
   const former = { status: "UPDATE_COMPLETE" };
   using aws = cloudFormation([former], {
     ExecuteChangeSet: {
@@ -193,7 +193,7 @@ test("fault 49: the former update's end is not taken for this one's", async () =
   );
 });
 
-test("fault 51: a stack that was deleted and made again while it was waited for fails", async () => {
+test("a stack that was deleted and made again while it was waited for fails", async () => {
   using aws = cloudFormation([
     { status: "DELETE_IN_PROGRESS" },
     { id: `${id}-again`, status: "CREATE_COMPLETE" },
@@ -204,13 +204,13 @@ test("fault 51: a stack that was deleted and made again while it was waited for 
   expect(aws.asked).toEqual([]);
 });
 
-test("fault 51: changes of a stack that was made again are not executed", async () => {
+test("changes of a stack that was made again are not executed", async () => {
   using aws = cloudFormation([{ status: "UPDATE_COMPLETE" }], {}, `${id}-again`);
   await expect(aws.apply()).rejects.toThrow("was deleted and made again by another run");
   expect(aws.asked).toEqual(["CreateChangeSet", "DeleteChangeSet"]);
 });
 
-test("fault 51: a stack that is deleted during the update fails at once", async () => {
+test("a stack that is deleted during the update fails at once", async () => {
   using aws = cloudFormation([{ status: "UPDATE_COMPLETE" }], {
     ExecuteChangeSet: {
       states: [{ status: "DELETE_COMPLETE" }],

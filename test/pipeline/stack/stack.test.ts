@@ -49,7 +49,7 @@ const broken = {
   },
 };
 
-test("fault 50: a stack is made, updated, left alone when nothing changes, and deleted", async () => {
+test("a stack is made, updated, left alone when nothing changes, and deleted", async () => {
   const created = await apply("life", "7");
   expect(created).toMatchObject({
     change: "created",
@@ -78,7 +78,7 @@ test("the changes and then every event are shown once, in order", async () => {
   await deleteStack(stand.context, "events", { intervalMs: 50 });
 });
 
-test("fault 43: a creation that failed names its root cause, and is deleted and made anew", async () => {
+test("a creation that failed names its root cause, and is deleted and made anew", async () => {
   await expect(apply("anew", "7", broken)).rejects.toThrow(
     /Stack anew ended in ROLLBACK_COMPLETE\.\nBroken \(AWS::StepFunctions::StateMachine\) CREATE_FAILED: .*nothing\/here/,
   );
@@ -99,7 +99,7 @@ test("an update that failed says that the stack is as it was", async () => {
   await deleteStack(stand.context, "update", { intervalMs: 50 });
 });
 
-test("fault 47: a stack that was only reviewed counts as absent", async () => {
+test("a stack that was only reviewed counts as absent", async () => {
   await stand.context.clients.cloudformation.send(
     new CreateChangeSetCommand({
       StackName: "reviewed",
@@ -120,7 +120,7 @@ test("a template that CloudFormation refuses fails with its words", async () => 
   expect(await describeStack(stand.context, "refused")).toBeUndefined();
 });
 
-test("fault 52: a template over 51,200 bytes goes through S3", async () => {
+test("a template over 51,200 bytes goes through S3", async () => {
   const template = JSON.stringify({
     Description: "large",
     Metadata: { Padding: "x".repeat(51_200) },

@@ -175,7 +175,7 @@ test("a model that is not the measured one is not deployed", async () => {
   );
 });
 
-test("fault 31: a model that was altered after its approval is not deployed", async () => {
+test("a model that was altered after its approval is not deployed", async () => {
   const input = await createInput("approved-once");
   await putModel(stand.fixture, "models/approved-once.tar.gz", { answer: [0.1, 0.9] });
   await expect(deployEndpoint(stand.context, configOf("forged"), input)).rejects.toThrow(
@@ -183,7 +183,7 @@ test("fault 31: a model that was altered after its approval is not deployed", as
   );
 });
 
-test("fault 37: an update that rolls back fails, although the endpoint is InService", async () => {
+test("an update that rolls back fails, although the endpoint is InService", async () => {
   const config = configOf("rolls-back");
   const good = await deployEndpoint(stand.context, config, await createInput("before"));
   const bad = await createInput("broken", { start: "fail" });
@@ -200,7 +200,7 @@ test("fault 37: an update that rolls back fails, although the endpoint is InServ
   expect(await expiryOf(stand.context, serving.EndpointArn)).toBeUndefined();
 });
 
-test("fault 36: a first deployment that fails says why, and the next one starts anew", async () => {
+test("a first deployment that fails says why, and the next one starts anew", async () => {
   const config = configOf("fails");
   const bad = await createInput("never-up", { start: "fail" });
   await expect(deployEndpoint(stand.context, config, bad)).rejects.toThrow(

@@ -93,7 +93,7 @@ test("the largest picture that is taken goes through", async () => {
   expect(await send(key)).toMatchObject({ status: "SUCCEEDED", output: { vehicle: "bicycle" } });
 });
 
-test("fault 68: low confidence ends in THRESHOLD_CONFIDENCE_NOT_MET and says how low", async () => {
+test("low confidence ends in THRESHOLD_CONFIDENCE_NOT_MET and says how low", async () => {
   const execution = await send(await stand.put(`${folder}unsure.png`, pictureOf(0.6)));
   expect(execution).toMatchObject({
     status: "FAILED",
@@ -118,7 +118,7 @@ test.each([
   ["what is no picture", `${folder}text.png`, Buffer.from("no picture"), "neither PNG nor JPEG"],
   ["an oversized object", `${folder}large.png`, Buffer.alloc(20_000_001), "20000001 bytes"],
   ["a picture that unpacks to hundreds of MB", `${folder}bomb.png`, bomb(), "30000x30000 pixels"],
-])("fault 69: %s is refused before decoding", async (_what, key, body, reason) => {
+])("%s is refused before decoding", async (_what, key, body, reason) => {
   const asked = stand.asked.length;
   const execution = await send(await stand.put(key, body));
   expect(execution.status).toBe("FAILED");
@@ -126,7 +126,7 @@ test.each([
   expect(stand.asked).toHaveLength(asked);
 });
 
-test("fault 42: an endpoint that fails ends the execution with the endpoint's error", async () => {
+test("an endpoint that fails ends the execution with the endpoint's error", async () => {
   const key = await stand.put(`${folder}flat.png`, encodePng(new Uint8Array(24), 8, 1));
   const execution = await send(key);
   expect(execution.status).toBe("FAILED");

@@ -128,7 +128,7 @@ test("what it makes carries the project's tags", async () => {
   ]);
 });
 
-test("fault 32: a test picture without an answer fails the step by its name", async () => {
+test("a test picture without an answer fails the step by its name", async () => {
   const { fixture, context } = stand;
   const input = await createInput(stand, "hole");
   const { transformJobName } = await evaluateModel(context, config, input);
@@ -141,7 +141,7 @@ test("fault 32: a test picture without an answer fails the step by its name", as
   );
 });
 
-test("fault 31: a model that is missing or corrupt fails the step with SageMaker's reason", async () => {
+test("a model that is missing or corrupt fails the step with SageMaker's reason", async () => {
   const missing = {
     ...(await createInput(stand, "missing")),
     modelDataUrl: `s3://${bucket}/models/nothing.tar.gz`,
@@ -156,7 +156,7 @@ test("fault 31: a model that is missing or corrupt fails the step with SageMaker
   );
 });
 
-test("fault 31: a model that was altered after an earlier run's transform job is not registered by its answers", async () => {
+test("a model that was altered after an earlier run's transform job is not registered by its answers", async () => {
   const { context, fixture } = stand;
   const input = await createInput(stand, "swapped");
   const cancel = new AbortController();

@@ -59,7 +59,7 @@ test("a second attempt's name stays within SageMaker's 63 characters", async () 
   expect(transformJobName).toBe(`${"j".repeat(52)}-long0000-2`);
 });
 
-test("fault 53: a cancelled evaluation stops its transform job, and the next run tries anew", async () => {
+test("a cancelled evaluation stops its transform job, and the next run tries anew", async () => {
   const slow = Object.fromEntries(Array.from({ length: 10 }, (_, index) => [index, "slow"]));
   const input = await createInput(stand, "cancelled", slow);
   const cancel = new AbortController();
@@ -79,7 +79,7 @@ test("fault 53: a cancelled evaluation stops its transform job, and the next run
   expect(transformJobName).toBe(`${name}-2`);
 });
 
-test("fault 34: when its time is over the step says how to go on, and a rerun adopts the job", async () => {
+test("when its time is over the step says how to go on, and a rerun adopts the job", async () => {
   const input = await createInput(stand, "late", { 0: "slow" });
   const hasty = { ...input, timeoutMs: 60 };
   await expect(evaluateModel(stand.context, config, hasty)).rejects.toThrow(
@@ -119,7 +119,7 @@ test("a completed job whose answers were deleted is not adopted", async () => {
   expect(await keys(fixture, `${folder(second.transformJobName)}predictions/`)).toHaveLength(10);
 });
 
-test("fault 56: of two evaluations at once one creates, the other adopts", async () => {
+test("of two evaluations at once one creates, the other adopts", async () => {
   const input = await createInput(stand, "both");
   const [one, other] = await Promise.all([
     evaluateModel(stand.context, config, input),

@@ -91,7 +91,7 @@ test.each<[string, Alter, string]>([
     (key) => putModel(stand.fixture, key, { answer: [0.25, 0.75] }),
     "was altered: ",
   ],
-])("fault 31: a model.tar.gz that is %s since it was measured closes the gate", async (...row) => {
+])("a model.tar.gz that is %s since it was measured closes the gate", async (...row) => {
   const [, alter, reason] = row;
   expect(await verdict(await altered(measured, measured.archive, alter))).toEqual(
     closed(`models/measured.tar.gz ${reason}`),
@@ -110,7 +110,7 @@ test.each<[string, Alter, string]>([
     (key, whole) => put(stand.fixture, key, flattered(whole)),
     "/evaluation.json was altered: its SHA-256 is ",
   ],
-])("fault 32: an evaluation.json that is %s closes the gate", async (_, alter, reason) => {
+])("an evaluation.json that is %s closes the gate", async (_, alter, reason) => {
   expect(await verdict(await altered(measured, measured.file, alter))).toEqual(closed(reason));
 });
 
@@ -118,7 +118,7 @@ test("what was altered opens the gate again once it is brought back", async () =
   expect((await gateDeployment(stand.context, low, measured)).approved).toBe(true);
 });
 
-test("fault 32: counts that do not fit close the gate, whatever the package says", async () => {
+test("counts that do not fit close the gate, whatever the package says", async () => {
   const made = await evaluated("misfit");
   const text = flattered(await get(stand.fixture, made.file));
   await put(stand.fixture, made.file, text);
@@ -165,7 +165,7 @@ test("an evaluation that was lost is made anew by evaluate-model", async () => {
   expect((await gateDeployment(stand.context, low, measured)).approved).toBe(true);
 });
 
-test("fault 31: a model that was altered is not measured anew by its old transform job", async () => {
+test("a model that was altered is not measured anew by its old transform job", async () => {
   await putModel(stand.fixture, measured.archive, { answer: [0.25, 0.75] });
   await expect(evaluateModel(stand.context, config, measured.input)).rejects.toThrow(
     /models\/measured\.tar\.gz was altered/,

@@ -160,7 +160,7 @@ test("the model's p99 stands beside the verdict, of the period's requests", asyn
   expect((await monitor("timed", { until: new Date("2026-01-03") })).latency).toBeUndefined();
 });
 
-test("fault 63: no captures are insufficient data", async () => {
+test("no captures are insufficient data", async () => {
   expect(await monitor("nobody")).toMatchObject({
     verdict: "insufficient data",
     records: 0,
@@ -168,12 +168,12 @@ test("fault 63: no captures are insufficient data", async () => {
   });
 });
 
-test("fault 63: one record fewer than asked for is insufficient data", async () => {
+test("one record fewer than asked for is insufficient data", async () => {
   await store("few", ordinary(config.monitoring.minRecords - 1));
   expect(await monitor("few")).toMatchObject({ verdict: "insufficient data", records: 19 });
 });
 
-test("fault 63: answers as before whose pictures are missing are insufficient data", async () => {
+test("answers as before whose pictures are missing are insufficient data", async () => {
   const blind = ordinary(60).map((line) => line.replace('"encoding":"BASE64"', '"encoding":"CSV"'));
   await store("blind", blind);
   const found = await monitor("blind");
@@ -195,18 +195,18 @@ test("of any number of records five hundred pictures are enough", async () => {
   expect(found).toMatchObject({ verdict: "no drift", records: 1010, pictures: 1000 });
 });
 
-test("fault 64: a few unreadable lines are skipped and counted", async () => {
+test("a few unreadable lines are skipped and counted", async () => {
   await store("torn", [...ordinary(60), '{"captureData":{"endpointInp']);
   expect(await monitor("torn")).toMatchObject({ verdict: "no drift", records: 60, skipped: 1 });
 });
 
-test("fault 64: more than a tenth of unreadable lines fail the step", async () => {
+test("more than a tenth of unreadable lines fail the step", async () => {
   const csv = ordinary(8).map((line) => line.replace('"JSON"', '"CSV"'));
   await store("garbled", [...ordinary(60), ...csv]);
   await expect(monitor("garbled")).rejects.toThrow(/8 of 68 captured lines under s3:.*no verdict/);
 });
 
-test("fault 65: a record that stands in two hours' files counts once", async () => {
+test("a record that stands in two hours' files counts once", async () => {
   await store("border", ordinary(40));
   await store("border", ordinary(45).slice(35), "04");
   expect(await monitor("border")).toMatchObject({ records: 45 });

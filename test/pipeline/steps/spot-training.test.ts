@@ -41,12 +41,12 @@ const config = (environment: string, instanceTypes: string[], act = "learn") => 
   return { ...made, training: { ...made.training, instanceTypes } };
 };
 
-test("fault 27: an interrupted training resumes from its checkpoint, and says how often", async () => {
+test("an interrupted training resumes from its checkpoint, and says how often", async () => {
   const model = await trainModel(stand.context, config("taken", ["ml.g5.xlarge"]), input);
   expect(model).toMatchObject({ status: "Completed", interruptions: 2 });
 });
 
-test("fault 28: interruptions without end are bounded and told, and the next type goes on from there", async () => {
+test("interruptions without end are bounded and told, and the next type goes on from there", async () => {
   const failure: unknown = await trainModel(
     stand.context,
     config("again", ["ml.g4dn.xlarge"]),

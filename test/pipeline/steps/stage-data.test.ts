@@ -96,7 +96,7 @@ test("the pictures of both channels are the archive's, each once, in equal share
   expect(await picture.raw().toBuffer()).toEqual(Buffer.alloc(3072, 3));
 });
 
-test("fault 23: the same data staged twice sends not one PUT", async () => {
+test("the same data staged twice sends not one PUT", async () => {
   const bucket = await stand.freshBucket();
   const first = await stand.stage(bucket);
   stand.sending.puts.length = 0;
@@ -104,7 +104,7 @@ test("fault 23: the same data staged twice sends not one PUT", async () => {
   expect(stand.sending.puts).toEqual([]);
 });
 
-test("fault 16: killed half-way, the rerun sends what is missing and the manifest last", async () => {
+test("killed half-way, the rerun sends what is missing and the manifest last", async () => {
   const bucket = await stand.freshBucket();
   stand.sending.before = () => {
     if (stand.sending.puts.length === 4) throw new Error("killed");
@@ -122,7 +122,7 @@ test("fault 16: killed half-way, the rerun sends what is missing and the manifes
   expect(keys).toHaveLength(4 + 2 + 3 + 1);
 });
 
-test("fault 17: an object that was spoilt on the way is sent again, and no other", async () => {
+test("an object that was spoilt on the way is sent again, and no other", async () => {
   const bucket = await stand.freshBucket();
   let badDigests = 1;
   stand.sending.before = () => {
@@ -166,7 +166,7 @@ test("another split, seed or class order is another dataset", async () => {
   expect(prefixes.size).toBe(4);
 });
 
-test("fault 21: a bucket that is missing is named", async () => {
+test("a bucket that is missing is named", async () => {
   await expect(stand.stage("scones-nowhere")).rejects.toMatchObject({
     name: "StepError",
     message: expect.stringContaining("The bucket scones-nowhere does not exist: make it with"),

@@ -72,7 +72,7 @@ test("to retrain is to train anew once a run, which finds its own job again", as
   await expect(start(undefined, true)).rejects.toThrow("To retrain, name the run");
 });
 
-test("fault 34: a wait that is over leaves the job, which the next run adopts", async () => {
+test("a wait that is over leaves the job, which the next run adopts", async () => {
   const config = createConfig("long", "hang");
   await expect(trainModel(stand.context, config, { ...input, timeoutMs: 60 })).rejects.toThrow(
     /^Training job scones-long-\w+ did not finish within 0 s. It goes on: run the step again/,
@@ -84,7 +84,7 @@ test("fault 34: a wait that is over leaves the job, which the next run adopts", 
 });
 
 test.each([startTraining, trainModel])(
-  "fault 53: a run that is cancelled while its job is being made stops that job too: %p",
+  "a run that is cancelled while its job is being made stops that job too: %p",
   async (step) => {
     const cancel = new AbortController();
     const context: Context = { ...stand.context, signal: cancel.signal };
@@ -111,7 +111,7 @@ test.each([startTraining, trainModel])(
   },
 );
 
-test("fault 53: a run right after a cancelled one does not adopt the job that is being stopped", async () => {
+test("a run right after a cancelled one does not adopt the job that is being stopped", async () => {
   const config = createConfig("again", "hang");
   const { trainingJobName } = await startTraining(stand.context, config, input);
   const stop = new StopTrainingJobCommand({ TrainingJobName: trainingJobName });

@@ -57,7 +57,7 @@ async function trained(name: string, Tags: ReturnType<typeof tags>): Promise<voi
   });
 }
 
-test("fault 60: of the logs of all jobs those of the environment's own go, by the tags of their jobs", async () => {
+test("of the logs of all jobs those of the environment's own go, by the tags of their jobs", async () => {
   const config = configOf("logs");
   await trained("scones-logs-2-1a2b3c4d5e", tags(neighbour("logs-2")));
   await trained("scones-logs-untagged", []);
@@ -77,7 +77,7 @@ test("fault 60: of the logs of all jobs those of the environment's own go, by th
   expect(await kept()).toEqual(before);
 });
 
-test("fault 60: what a stack that is gone left behind goes by exact tags, its dashboard by the stack's exact name", async () => {
+test("what a stack that is gone left behind goes by exact tags, its dashboard by the stack's exact name", async () => {
   const config = configOf("half");
   const stack = "scones-half-application";
   const other = neighbour("half-application");

@@ -69,11 +69,11 @@ test("everything that an environment has goes, and the inventory afterwards is e
   expect(stand.lines).toContain("left: nothing");
 });
 
-test("fault 40: a second teardown finds nothing and succeeds", async () => {
+test("a second teardown finds nothing and succeeds", async () => {
   expect((await remove(configOf("empty"))).deleted).toEqual([]);
 });
 
-test("fault 60: the neighbour environment and what has no tags stay", async () => {
+test("the neighbour environment and what has no tags stay", async () => {
   const [ours, neighbours] = [configOf("ours"), configOf("ours-2")];
   await stand.deployAll(neighbours);
   const { sagemaker, s3 } = aws.clients;
@@ -152,7 +152,7 @@ test("training jobs that run are stopped, alone and in a tuning job, whose entry
   expect(job.TrainingJobStatus).toBe("Stopped");
 });
 
-test("fault 61: what cannot be deleted stops only what depends on it, and each is named with its reason", async () => {
+test("what cannot be deleted stops only what depends on it, and each is named with its reason", async () => {
   const config = configOf("partly");
   await stand.deployAll(config);
   const { sagemaker } = aws.clients;

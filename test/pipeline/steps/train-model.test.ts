@@ -50,14 +50,14 @@ test("a dataset is trained, the job tagged and its metrics handed on", async () 
   expect(Tags).toContainEqual({ Key: "scones:run", Value: "run-1" });
 });
 
-test("fault 24: a second run adopts the first one's job", async () => {
+test("a second run adopts the first one's job", async () => {
   const first = await trainModel(stand.context, createConfig("twice"), input);
   const second = await trainModel(stand.context, createConfig("twice"), input);
   expect(second).toEqual({ ...first, adopted: true, history: [] });
   expect(await jobs("twice")).toHaveLength(1);
 });
 
-test("fault 24: a job of the same name and another specification is an error", async () => {
+test("a job of the same name and another specification is an error", async () => {
   const config = createConfig("other");
   await trainModel(stand.context, config, input);
   const { sagemaker } = stand.context.clients;
@@ -76,7 +76,7 @@ test("fault 24: a job of the same name and another specification is an error", a
   sagemaker.middlewareStack.remove("another");
 });
 
-test("fault 56: two runs at the same time share one job", async () => {
+test("two runs at the same time share one job", async () => {
   const config = createConfig("race");
   const [a, b] = await Promise.all([
     trainModel(stand.context, config, input),
@@ -86,7 +86,7 @@ test("fault 56: two runs at the same time share one job", async () => {
   expect(await jobs("race")).toHaveLength(1);
 });
 
-test("fault 29: a failed job fails the step with its reason, and a rerun is a new attempt", async () => {
+test("a failed job fails the step with its reason, and a rerun is a new attempt", async () => {
   const config = createConfig("fails", "fail");
   await expect(trainModel(stand.context, config, input)).rejects.toThrow(
     /ended Failed: ClientError: the pictures are upside down/,
@@ -95,7 +95,7 @@ test("fault 29: a failed job fails the step with its reason, and a rerun is a ne
   expect(await jobs("fails")).toHaveLength(2);
 });
 
-test("fault 30: a job that is stopped from outside fails the step", async () => {
+test("a job that is stopped from outside fails the step", async () => {
   const training = trainModel(stand.context, createConfig("stopped", "hang"), input);
   const TrainingJobName = await until(async () => (await jobs("stopped"))[0]);
   await stand.fixture.sagemaker.send(new StopTrainingJobCommand({ TrainingJobName }));
@@ -119,7 +119,7 @@ test("a cancelled run stops its job and says so", async () => {
   });
 });
 
-test("fault 25: the next instance type takes over where AWS has no capacity", async () => {
+test("the next instance type takes over where AWS has no capacity", async () => {
   const { sagemaker } = stand.context.clients;
   const inject = "noCapacity";
   sagemaker.middlewareStack.add(
@@ -189,7 +189,7 @@ test("several instances train on a file each, which stage-data must have made", 
   expect(await trainModel(stand.context, config, input)).toMatchObject({ instanceCount: 2 });
 });
 
-test("fault 26: a missing quota is named, and nothing is tried again", async () => {
+test("a missing quota is named, and nothing is tried again", async () => {
   await using fixture = await startFixture({
     limits: { "ml.g4dn.xlarge for spot training job usage": 0 },
   });

@@ -59,7 +59,7 @@ test("the best training job of a tuning job goes on as if trained alone, with wh
   expect(CheckpointConfig).toBeUndefined();
 });
 
-test("fault 24: a rerun adopts the tuning job, and trains anew where the best model was deleted", async () => {
+test("a rerun adopts the tuning job, and trains anew where the best model was deleted", async () => {
   const config = createTuningConfig("twice");
   const first = await trainModel(stand.context, config, input);
   const second = await trainModel(stand.context, config, input);
@@ -70,7 +70,7 @@ test("fault 24: a rerun adopts the tuning job, and trains anew where the best mo
   expect(third.tuning?.tuningJobName).toBe(`${first.tuning?.tuningJobName}-2`);
 });
 
-test("fault 29: a tuning job whose training jobs all failed says why, and a rerun is a new attempt", async () => {
+test("a tuning job whose training jobs all failed says why, and a rerun is a new attempt", async () => {
   const config = createTuningConfig("fails", "fail");
   await expect(trainModel(stand.context, config, input)).rejects.toThrow(
     /^Tuning job scones-fails-\w+ ended Failed: All training jobs failed.* failed: ClientError: the pictures are upside down/,
@@ -84,7 +84,7 @@ test("fault 29: a tuning job whose training jobs all failed says why, and a reru
   ).rejects.toThrow("-2 ended Failed");
 });
 
-test("fault 24: a tuning job of the same name and other ranges is an error", async () => {
+test("a tuning job of the same name and other ranges is an error", async () => {
   const config = createTuningConfig("other");
   await trainModel(stand.context, config, input);
   await withAnswers(
@@ -162,7 +162,7 @@ test.each([
   expect(message).toMatch(expected);
 });
 
-test("fault 30: one that is stopped from outside fails the step", async () => {
+test("a tuning job that is stopped from outside fails the step", async () => {
   const training = trainModel(stand.context, createTuningConfig("stopped", "hang"), input);
   const HyperParameterTuningJobName = await until(async () => (await tuningJobs("stopped"))[0]);
   await stand.fixture.sagemaker.send(
@@ -171,7 +171,7 @@ test("fault 30: one that is stopped from outside fails the step", async () => {
   await expect(training).rejects.toThrow("ended Stopped");
 });
 
-test("fault 34 and 53: a deadline leaves it for the next run, a cancelled run stops it", async () => {
+test("a deadline leaves the tuning job for the next run, a cancelled run stops it", async () => {
   const config = createTuningConfig("long", "hang");
   await expect(trainModel(stand.context, config, { ...input, timeoutMs: 60 })).rejects.toThrow(
     /^Tuning job scones-long-\w+ did not finish within 0 s. It goes on/,

@@ -17,14 +17,14 @@ beforeAll(async () => {
 
 afterAll(() => stand[Symbol.asyncDispose]());
 
-test("fault 25: the next instance type takes over where no training job found room", async () => {
+test("the next instance type takes over where no training job found room", async () => {
   const config = createTuningConfig("room", "learn", "ml.p3.2xlarge, ml.g5.xlarge");
   expect(await trainModel(stand.context, config, input)).toMatchObject({
     instanceType: "ml.g5.xlarge",
   });
 });
 
-test("fault 28: the next instance type takes over where all training jobs waited for spot in vain", async () => {
+test("the next instance type takes over where all training jobs waited for spot in vain", async () => {
   const config = createTuningConfig("vain", "learn", "ml.g4dn.2xlarge, ml.g5.xlarge");
   const { middlewareStack } = stand.context.clients.sagemaker;
   middlewareStack.add(
@@ -50,7 +50,7 @@ test("fault 28: the next instance type takes over where all training jobs waited
   );
 });
 
-test("fault 26: the quota is named with as many instances as run at once", async () => {
+test("the quota is named with as many instances as run at once", async () => {
   await expect(
     trainModel(stand.context, createTuningConfig("quota", "learn", "ml.g5.2xlarge"), input),
   ).rejects.toThrow(/Raise the quota "ml.g5.2xlarge for spot training job usage" to 2 or more/);

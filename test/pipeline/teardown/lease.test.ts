@@ -67,7 +67,7 @@ test("who lost it gives back nothing", async () => {
   expect(await holder("lost")).toBe("github-2");
 });
 
-test("fault 57: the older of two runs is refused, and the newer takes over", async () => {
+test("the older of two runs is refused, and the newer takes over", async () => {
   const config = scope("ordered");
   await takeLease(stand.context, config, pipeline(7));
   await takeLease(stand.context, config, pipeline(11));

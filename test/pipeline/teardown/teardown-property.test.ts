@@ -153,7 +153,7 @@ test("what stays after a teardown is of use: a later run deploys it, and trains 
 
 const title = everyPoint ? "every single request" : "requests that are drawn";
 
-test(`faults 55, 60: a run killed behind ${title} leaves nothing that teardown does not find, and no stranger is touched`, async () => {
+test(`a run killed behind ${title} leaves nothing that teardown does not find, and no stranger is touched`, async () => {
   const runs = everyPoint ? await killBehindEach() : await killInDrawnPhases();
   for (const run of runs) expect(run).toEqual({ ...run, after: run.before });
 }, 3_600_000);

@@ -13,6 +13,6 @@ test.each([
   expect(lacksCapacity(job(status))).toBe(expected);
 });
 
-test("fault 12: a status that nobody knows is not the end", () => {
+test("a status that nobody knows is not the end", () => {
   expect(isOver(job({ TrainingJobStatus: "Pondering" }))).toBe(false);
 });

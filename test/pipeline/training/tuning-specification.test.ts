@@ -22,7 +22,7 @@ function essence(ParameterRanges: Config["ParameterRanges"], fixed: Record<strin
 
 const optimizer = { CategoricalParameterRanges: [{ Name: "optimizer", Values: ["sgd", "nag"] }] };
 
-test("fault 24: a list of no ranges is none, and AWS's own hyperparameters do not count", () => {
+test("a list of no ranges is none, and AWS's own hyperparameters do not count", () => {
   const asked = essence({
     ...optimizer,
     IntegerParameterRanges: [],

@@ -22,7 +22,7 @@ beforeAll(async () => {
 });
 afterAll(() => fixture[Symbol.asyncDispose]());
 
-test("fault 27: an interrupted job starts again with the checkpoints that it left in S3", async () => {
+test("an interrupted job starts again with the checkpoints that it left in S3", async () => {
   const request = spot("taken");
   const StoppingCondition = { MaxRuntimeInSeconds: 60, MaxWaitTimeInSeconds: 60 };
   const job = await train(fixture, { ...request, StoppingCondition });
@@ -51,7 +51,7 @@ test("another job resumes from the same prefix, on demand without being interrup
   expect(await keys(fixture, "checkpoints/before/")).toEqual(["checkpoints/before/start-5"]);
 });
 
-test("fault 28: interruptions without end are ended by MaxWaitTimeInSeconds", async () => {
+test("interruptions without end are ended by MaxWaitTimeInSeconds", async () => {
   const { StoppingCondition: _times, ...request } = spot("never", "ml.g5.xlarge");
   const StoppingCondition = { MaxRuntimeInSeconds: 1, MaxWaitTimeInSeconds: 1 };
   const job = await train(fixture, { ...request, StoppingCondition });
