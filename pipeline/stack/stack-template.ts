@@ -1,5 +1,5 @@
-import { createHash } from "node:crypto";
 import type { Context } from "../context.ts";
+import { sha256 } from "../s3.ts";
 import { putOnce } from "./upload-code.ts";
 
 /** A template as CloudFormation's requests take it: in the request, where it lies in S3, or the stack's own. */
@@ -19,7 +19,7 @@ export async function placeTemplate(
 ): Promise<StackTemplate> {
   const body = Buffer.from(template);
   if (body.length <= MAX_BODY_BYTES) return { TemplateBody: template };
-  const hash = createHash("sha256").update(body).digest("hex").slice(0, 16);
+  const hash = sha256(body).slice(0, 16);
   const key = await putOnce(context, bucket, `${prefix}application-${hash}.yaml`, body);
   const domain = region.startsWith("cn-") ? "amazonaws.com.cn" : "amazonaws.com";
   return { TemplateURL: `https://s3.${region}.${domain}/${bucket}/${key}` };

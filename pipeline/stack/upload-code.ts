@@ -1,7 +1,7 @@
-import { createHash } from "node:crypto";
 import { HeadObjectCommand, PutObjectCommand } from "@aws-sdk/client-s3";
 import type { CodeFile } from "./bundle.ts";
 import type { Context } from "../context.ts";
+import { sha256 } from "../s3.ts";
 
 /**
  * Puts the Lambdas' archives and the state machines' definitions under a prefix, each named by its
@@ -16,7 +16,7 @@ export async function uploadCode(
 ): Promise<Record<string, string>> {
   const keys = await Promise.all(
     code.map(async ({ name, extension, body }) => {
-      const key = `${prefix}${name}-${sha256(body)}.${extension}`;
+      const key = `${prefix}${name}-${sha256(body).slice(0, 16)}.${extension}`;
       return [parameter(name), await putOnce(context, bucket, key, body)] as const;
     }),
   );
@@ -46,8 +46,4 @@ export async function putOnce(
     progress.line(`sent ${key} (${size})`);
   }
   return key;
-}
-
-function sha256(body: Buffer): string {
-  return createHash("sha256").update(body).digest("hex").slice(0, 16);
 }

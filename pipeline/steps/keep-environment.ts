@@ -1,4 +1,3 @@
-import { ListTagsCommand } from "@aws-sdk/client-sagemaker";
 import type { Config } from "../config.ts";
 import type { Context } from "../context.ts";
 import { describeEndpoint } from "../endpoint/endpoint.ts";
@@ -7,7 +6,7 @@ import { expiryTag, setExpiry, setKeep } from "../teardown/expiry.ts";
 import { names } from "../names.ts";
 import { applyStack } from "../stack/stack.ts";
 import { describeStack } from "../stack/stack-status.ts";
-import { isTagged, keepTag, tags } from "../tags.ts";
+import { isTagged, keepTag, tags, tagsOf } from "../tags.ts";
 
 export interface KeepEnvironmentInput {
   /** From when on teardown may take the environment away; it stays where this is not given. */
@@ -54,12 +53,8 @@ async function keepEndpoint(
   const name = names.endpoint(config);
   const endpoint = await describeEndpoint(context, name);
   if (endpoint === undefined) return [];
-  const { sagemaker } = context.clients;
   const { EndpointArn } = endpoint;
-  const { Tags = [] } = await sagemaker.send(new ListTagsCommand({ ResourceArn: EndpointArn }), {
-    abortSignal: context.signal,
-  });
-  if (!isTagged(config, Tags)) return [];
+  if (!isTagged(config, await tagsOf(context, EndpointArn))) return [];
   await setExpiry(context, EndpointArn, expiresAt);
   await setKeep(context, config, EndpointArn);
   return [`endpoint ${name}`];

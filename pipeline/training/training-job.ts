@@ -4,14 +4,13 @@ import {
   CreateTrainingJobCommand,
   DescribeTrainingJobCommand,
   type DescribeTrainingJobCommandOutput,
-  ListTagsCommand,
 } from "@aws-sdk/client-sagemaker";
 import type { Config } from "../config.ts";
 import type { Context } from "../context.ts";
 import { StepError } from "../errors.ts";
 import { ATTEMPTS, attemptName } from "../names.ts";
 import { parseS3Uri } from "../s3.ts";
-import { RUN_TAG, tags } from "../tags.ts";
+import { RUN_TAG, tags, tagsOf, tagValue } from "../tags.ts";
 import { essenceOf, type TrainingSpecification } from "./training-specification.ts";
 
 const NEVER = new AbortController().signal;
@@ -61,15 +60,11 @@ export function capacityReason(job: TrainingJob): string {
 
 /** Whether a job carries this run's tag. */
 export async function isOf(
-  { clients, signal }: Context,
-  ResourceArn: string | undefined,
+  context: Context,
+  arn: string | undefined,
   run: string | undefined,
 ): Promise<boolean> {
-  if (run === undefined) return false;
-  const { Tags = [] } = await clients.sagemaker.send(new ListTagsCommand({ ResourceArn }), {
-    abortSignal: signal,
-  });
-  return Tags.some(({ Key, Value }) => Key === RUN_TAG && Value === run);
+  return run !== undefined && tagValue(await tagsOf(context, arn), RUN_TAG) === run;
 }
 
 /** What a training job is asked for by, and its first attempt's name. */
