@@ -5,6 +5,11 @@ export function percent(share: number, digits = 1): string {
   return `${(share * 100).toFixed(digits)}%`;
 }
 
+/** The same; undefined where there is no such share. */
+export function shareOf(share: number | undefined): string | undefined {
+  return share === undefined ? undefined : percent(share);
+}
+
 /** A measure in three digits; one that is not defined is NaN here, and null once it was JSON. */
 export function decimals(value: number): string {
   return Number.isFinite(value) ? value.toFixed(3) : "not defined";

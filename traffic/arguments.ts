@@ -71,10 +71,11 @@ Examples:
   npm run traffic -- --strangers 0.2 --to endpoint
   npm run traffic -- --to fleet --rate 100 --for 1m --environment local`,
     );
-  const read = readCommandLine<Arguments>(command, argv);
-  if (typeof read === "number" || read.drift + read.strangers <= 1) return read;
-  process.stderr.write("error: --drift and --strangers are more than 1 together.\n");
-  return 2;
+  return readCommandLine<Arguments>(command, argv, ({ drift, strangers }) => {
+    if (drift + strangers > 1) {
+      command.error("error: --drift and --strangers are more than 1 together.");
+    }
+  });
 }
 
 function rate(text: string): number {

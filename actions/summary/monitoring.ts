@@ -6,7 +6,7 @@ import {
   condition,
   count,
   featureName,
-  percent,
+  shareOf,
   statisticName,
 } from "../../report/format.ts";
 import type { MonitoringDocument } from "../../report/monitoring/monitoring-document.ts";
@@ -58,10 +58,6 @@ export function monitoringSummary(
 
 function latencyOf(latency: Monitoring["latency"]): string | undefined {
   return latency && `${latency.p99Ms.toFixed(0)} ms; an alarm rises above ${latency.limitMs} ms`;
-}
-
-function shareOf(share: number | undefined): string | undefined {
-  return share === undefined ? undefined : percent(share);
 }
 
 function executionTable(executions: readonly Execution[]): string {

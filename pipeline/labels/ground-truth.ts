@@ -46,15 +46,11 @@ export function parseGroundTruth(line: string): Label | undefined {
 }
 
 /**
- * Where the ground truth of an hour lies, below its prefix: `2026/01/31/07/`. AWS's guide names the hour of
- * the label, which need not be that of the capture; here it is: a label has one place, however often it
- * is uploaded, and is found whether Model Monitor looks from a window's begin on or in the window alone.
+ * The file that uploadLabels writes, below the hour's `yyyy/mm/dd/hh/`; others may lie beside it. AWS's guide
+ * names the hour of the label, which need not be that of the capture; here it is: a label has one place,
+ * however often it is uploaded, and is found whether Model Monitor looks from a window's begin on or in the
+ * window alone.
  */
-export function hourFolder(time: Date): string {
-  return `${time.toISOString().slice(0, 13).replaceAll(/[-T]/g, "/")}/`;
-}
-
-/** The file of an hour that uploadLabels writes; others may lie beside it. */
 export const OWN_FILE = "labels.jsonl";
 
 /** A label, and the hour of its capture. */

@@ -1,11 +1,11 @@
 import pMap from "p-map";
-import { type CapturedEvent, parseEvent } from "../monitoring/capture.ts";
+import { type CapturedEvent, hourPath, parseEvent } from "../monitoring/capture.ts";
 import type { Config } from "../config.ts";
 import type { Context } from "../context.ts";
 import { keys } from "../names.ts";
 import { listObjects, readBytes } from "../s3.ts";
 import { everyCapture } from "./every-capture.ts";
-import { hourFolder, type TimedLabel } from "./ground-truth.ts";
+import type { TimedLabel } from "./ground-truth.ts";
 
 /** A captured picture and what a person said of it. */
 export interface LabelledCapture extends TimedLabel {
@@ -22,7 +22,7 @@ export function labelledKey(
   config: Pick<Config, "project" | "environment">,
   { eventId, hour }: Pick<TimedLabel, "eventId" | "hour">,
 ): string {
-  return `${keys.labelled(config)}${hourFolder(hour)}${encodeURIComponent(eventId)}.jsonl`;
+  return `${keys.labelled(config)}${hourPath(hour)}/${encodeURIComponent(eventId)}.jsonl`;
 }
 
 /**

@@ -1,6 +1,6 @@
 import { PutObjectCommand } from "@aws-sdk/client-s3";
 import pMap from "p-map";
-import { type CapturedEvent, parseEvent } from "../monitoring/capture.ts";
+import { type CapturedEvent, hourPath, parseEvent } from "../monitoring/capture.ts";
 import type { Config } from "../config.ts";
 import type { Context } from "../context.ts";
 import { explainBucketError } from "../dataset/bucket-error.ts";
@@ -8,7 +8,7 @@ import { StepError } from "../errors.ts";
 import { keys } from "../names.ts";
 import { listObjects, sha256 } from "../s3.ts";
 import { everyCapture } from "./every-capture.ts";
-import { hourFolder, type Label, OWN_FILE, type TimedLabel } from "./ground-truth.ts";
+import { type Label, OWN_FILE, type TimedLabel } from "./ground-truth.ts";
 import { labelledKey } from "./labelled-captures.ts";
 import { removeCopy } from "./remove-labels.ts";
 import { changeTruthFile } from "./truth-file.ts";
@@ -48,11 +48,11 @@ export async function uploadLabels(
 ): Promise<UploadedLabels> {
   try {
     const timed = await keepCaptures(context, config, bucket, labels);
-    const hours = Map.groupBy(timed, ({ hour }) => hourFolder(hour));
+    const hours = Map.groupBy(timed, ({ hour }) => hourPath(hour));
     const done = await pMap(
       hours,
-      ([folder, some]) =>
-        mergeHour(context, bucket, `${keys.groundTruth(config)}${folder}${OWN_FILE}`, some),
+      ([path, some]) =>
+        mergeHour(context, bucket, `${keys.groundTruth(config)}${path}/${OWN_FILE}`, some),
       { concurrency: CONCURRENCY },
     );
     return {

@@ -172,8 +172,8 @@ async function* before<Listed extends { readonly key: string }>(
   }
 }
 
-/** `yyyy/mm/dd/hh`. */
-function hourPath(time: Date): string {
+/** An hour as SageMaker writes it in keys: `yyyy/mm/dd/hh`. */
+export function hourPath(time: Date): string {
   return time.toISOString().slice(0, 13).replaceAll(/[-T]/g, "/");
 }
 

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { percent } from "../../../report/format.ts";
+import { shareOf } from "../../../report/format.ts";
 import type { Repository } from "../repository-action.ts";
 
 /** As monitor-endpoint gives them. */
@@ -141,10 +141,6 @@ What to do ([docs/drift.md](../blob/HEAD/docs/drift.md)):
 
 This issue is updated by every run of the workflow **Monitor** and closes by itself when the drift is gone.
 `;
-}
-
-function shareOf(share: number | undefined): string | undefined {
-  return share === undefined ? undefined : percent(share);
 }
 
 function reportOf({ reportUri, reportUrl }: Finding): string {
