@@ -33,7 +33,7 @@ function closed(address: string): string {
 export interface Column {
   /** Markdown. */
   readonly title: string;
-  readonly align?: "left" | "right";
+  readonly align?: "right";
 }
 
 /** A table; every row has a cell a column, each of them Markdown of one line. */

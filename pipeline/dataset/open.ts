@@ -18,10 +18,6 @@ import { hasClass, openTree, type Tree } from "./tree.ts";
 export interface OpenOptions {
   readonly progress: Progress;
   readonly signal: AbortSignal;
-  /** Where CIFAR-100 is kept; `cacheDirectory()` where it is not given. */
-  readonly cacheDir?: string;
-  /** For pictures that are drawn and a folder that is split; `dataset.seed` where it is not given. */
-  readonly seed?: number;
   /** For pictures in S3; what the environment leads to where they are not given. */
   readonly clients?: Pick<Clients, "s3">;
 }
@@ -66,8 +62,7 @@ interface Found {
 }
 
 async function find(name: string, config: OpenConfig, options: OpenOptions): Promise<Found> {
-  const { classes, background, seed: splitSeed } = config.dataset;
-  const { seed = splitSeed } = options;
+  const { classes, background, seed } = config.dataset;
   const others = background.count > 0 ? othersWanted(background) : undefined;
   if (name === "drawn") {
     const pictures = openDrawn(classes, seed, { others });

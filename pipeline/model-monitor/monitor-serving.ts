@@ -14,15 +14,35 @@ import { uploadPreprocessor } from "./preprocessor.ts";
 import { endMonitoring, type MonitoringType, monitoringTypes } from "./removal.ts";
 import type { Pace } from "./schedule.ts";
 
+interface Monitored extends Pace {
+  /** Which run this is; what it makes carries its tag. */
+  readonly run?: string | undefined;
+}
+
 /**
  * Has Model Monitor watch the model that serves, as pipeline.yaml asks: makes the schedules or moves them
- * to it, and takes away those that are not asked for (any more).
- * @throws StepError where AWS refuses that; the endpoint serves all the same.
+ * to it, and takes away those that are not asked for (any more). What serves goes on to its verification
+ * whatever becomes of this.
+ * @returns why it failed; undefined where it did not.
  */
-export async function monitorServing(
+export async function tryToMonitor(
   context: Context,
   config: Config,
-  { run, ...pace }: Pace & { readonly run?: string | undefined },
+  input: Monitored,
+): Promise<string | undefined> {
+  try {
+    await monitorServing(context, config, input);
+    return undefined;
+  } catch (error) {
+    context.signal.throwIfAborted();
+    return `Model Monitor does not watch endpoint ${names.endpoint(config)}: ${messageOf(error)}`;
+  }
+}
+
+async function monitorServing(
+  context: Context,
+  config: Config,
+  { run, ...pace }: Monitored,
 ): Promise<void> {
   const { modelMonitor } = config.monitoring;
   const wanted = new Set<MonitoringType>([
@@ -43,19 +63,6 @@ export async function monitorServing(
   const expression = modelMonitor.schedule;
   for (const definition of definitions.filter(({ type }) => wanted.has(type))) {
     await ensureSchedule(context, config, { definition, expression }, pace);
-  }
-}
-
-/** The same, where what serves goes on to its verification whatever becomes of this. @returns why it failed. */
-export async function tryToMonitor(
-  ...[context, config, input]: Parameters<typeof monitorServing>
-): Promise<string | undefined> {
-  try {
-    await monitorServing(context, config, input);
-    return undefined;
-  } catch (error) {
-    context.signal.throwIfAborted();
-    return `Model Monitor does not watch endpoint ${names.endpoint(config)}: ${messageOf(error)}`;
   }
 }
 
