@@ -75,7 +75,7 @@ export async function runSteps(
   made.monitoring = await input.log.run(
     "monitor-endpoint",
     () =>
-      monitorTraffic(context, config, { ...approved, bucket, endpointName }, () =>
+      monitorTraffic(context, config, { ...approved, bucket }, () =>
         sendTraffic(context, dataset, endpointName),
       ),
     ({ verdict, records }) => `${verdict} in ${records} inferences`,

@@ -4,7 +4,6 @@ import type { Config } from "../pipeline/config.ts";
 import type { Context } from "../pipeline/context.ts";
 import { invokeEndpoint } from "../pipeline/endpoint/endpoint.ts";
 import { type Dataset, isStranger } from "../pipeline/dataset/manifest.ts";
-import { keys } from "../pipeline/names.ts";
 import { readBytes } from "../pipeline/s3.ts";
 import {
   monitorEndpoint,
@@ -64,13 +63,11 @@ export async function nextSecond({ signal }: Pick<Context, "signal">): Promise<D
 export async function monitorTraffic(
   context: Context,
   config: Config,
-  input: Omit<MonitorEndpointInput, "captureUri" | "until">,
+  input: Omit<MonitorEndpointInput, "until">,
   send: () => Promise<void>,
 ): Promise<Monitoring> {
   const since = input.since ?? (await nextSecond(context));
   await send();
   await sleep(CAPTURE_DELAY_MS, undefined, { signal: context.signal });
-  const model = input.evaluation.trainingJobName;
-  const captureUri = `s3://${input.bucket}/${keys.capture(config, model)}`;
-  return await monitorEndpoint(context, config, { ...input, captureUri, since });
+  return await monitorEndpoint(context, config, { ...input, since });
 }

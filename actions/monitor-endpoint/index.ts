@@ -2,7 +2,7 @@ import { StepError } from "../../pipeline/errors.ts";
 import { lastExecutions } from "../../pipeline/model-monitor/executions.ts";
 import { readGroundTruth } from "../../pipeline/labels/ground-truth.ts";
 import { readBaseline } from "../../pipeline/monitoring/baseline.ts";
-import { keys, names } from "../../pipeline/names.ts";
+import { names } from "../../pipeline/names.ts";
 import { readRegisteredEvaluation } from "../../pipeline/registry/registered-evaluation.ts";
 import { servingBaseline } from "../../pipeline/registry/serving-model.ts";
 import { monitorEndpoint } from "../../pipeline/steps/monitor-endpoint.ts";
@@ -49,8 +49,6 @@ export const action = defineAction({
     const evaluation = await readRegisteredEvaluation(context, config, measured.evaluationUri);
     const monitoring = await monitorEndpoint(context, config, {
       bucket,
-      endpointName: names.endpoint(config),
-      captureUri: `s3://${bucket}/${keys.capture(config, evaluation.trainingJobName)}`,
       evaluation,
       baseline: await readBaseline(context, measured.evaluationUri),
       since: new Date(Math.max(begin, measured.since.getTime())),

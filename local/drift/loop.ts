@@ -70,7 +70,7 @@ export async function closeLoop(
     input.log.run(
       name,
       async () => {
-        const seen = { ...model, bucket, endpointName };
+        const seen = { ...model, bucket };
         const monitoring = await monitorTraffic(context, config, seen, send(some));
         loop.reports.push(await saveReport(context, monitoring, input.out, folder));
         return monitoring;
@@ -89,7 +89,7 @@ export async function closeLoop(
   loop.drift = await input.log.run(
     "find-drift",
     async () => {
-      const seen = { ...first, bucket, endpointName, since };
+      const seen = { ...first, bucket, since };
       for (;;) {
         const some = visitors.dark.slice(served, served + BATCH);
         const monitoring = await monitorTraffic(context, config, seen, send(some));

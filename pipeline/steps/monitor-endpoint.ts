@@ -3,8 +3,8 @@ import { captureLines } from "../monitoring/capture.ts";
 import type { Config } from "../config.ts";
 import type { Context } from "../context.ts";
 import { StepError } from "../errors.ts";
-import { VARIANT } from "../endpoint/endpoint-config.ts";
 import type { Evaluation } from "../evaluation/evaluation.ts";
+import { capturePrefix } from "../labels/every-capture.ts";
 import type { Baseline } from "../monitoring/baseline.ts";
 import { deploymentsOf } from "../monitoring/deployments.ts";
 import type { FeatureDrift, Verdict } from "../monitoring/drift.ts";
@@ -14,14 +14,11 @@ import { type Period, readCaptures } from "../monitoring/read-captures.ts";
 import { windowDocument } from "../monitoring/window-document.ts";
 import { type Shares, Window } from "../monitoring/window.ts";
 import { type WrittenReport, writeReport } from "../monitoring/write-report.ts";
-import { parseS3Uri } from "../s3.ts";
+import { names } from "../names.ts";
 
 export interface MonitorEndpointInput extends Period {
-  /** Where the report goes. */
+  /** Where the captures lie and the report goes. */
   readonly bucket: string;
-  readonly endpointName: string;
-  /** The endpoint's data capture destination, `s3://bucket/prefix`. */
-  readonly captureUri: string;
   /** Of the model that serves. */
   readonly evaluation: Pick<
     Evaluation,
@@ -65,26 +62,25 @@ const MOST_SKIPPED = 0.1;
 export async function monitorEndpoint(
   context: Context,
   config: Pick<Config, "project" | "environment" | "application" | "endpoint" | "monitoring">,
-  { bucket, endpointName, captureUri, evaluation, baseline, since, until }: MonitorEndpointInput,
+  { bucket, evaluation, baseline, since, until }: MonitorEndpointInput,
 ): Promise<Monitoring> {
   const { clients, progress, signal } = context;
   const window = new Window(baseline, {
     threshold: config.application.confidence,
     background: evaluation.background,
   });
-  const destination = parseS3Uri(captureUri);
-  const folder = destination.key.replace(/\/?$/, "/").replace(/^\//, "");
-  const captures = `${folder}${endpointName}/${VARIANT}/`;
+  const endpointName = names.endpoint(config);
+  const captures = capturePrefix(config, evaluation.trainingJobName);
   const classes = evaluation.classes.length;
   const read = await readCaptures(
-    captureLines(clients.s3, destination.bucket, captures, { since, signal }),
+    captureLines(clients.s3, bucket, captures, { since, signal }),
     window,
     { classes, since, until },
   );
   const { lines, skipped } = read;
   if (skipped > MOST_SKIPPED * lines) {
     throw new StepError(
-      `${skipped} of ${lines} captured lines under s3://${destination.bucket}/${captures} cannot be ` +
+      `${skipped} of ${lines} captured lines under s3://${bucket}/${captures} cannot be ` +
         `read as answers of a classifier of ${classes} classes: no verdict. Look at what the ` +
         "endpoint answers and at its capture's encoding.",
     );

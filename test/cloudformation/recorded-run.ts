@@ -104,13 +104,7 @@ export async function recordRun(stand: RoleStand): Promise<RecordedRun> {
     );
     await invokeEndpoint(context, endpointName, picture, key.split("/").at(-1));
   }
-  await monitorEndpoint(context, config, {
-    bucket,
-    captureUri: `s3://${bucket}/${keys.capture(config, evaluated.evaluation.trainingJobName)}`,
-    endpointName,
-    ...evaluated,
-    since,
-  });
+  await monitorEndpoint(context, config, { bucket, ...evaluated, since });
   await watchOnce(stand);
   const roles = await rolesOf(aws);
   await leaveUpload(stand);

@@ -4,6 +4,7 @@ import {
   PutMetricDataCommand,
 } from "@aws-sdk/client-cloudwatch";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
+import { capturePrefix } from "../../../pipeline/labels/every-capture.ts";
 import { verificationId } from "../../../pipeline/monitoring/capture.ts";
 import { pictureFeatures, uncompared } from "../../../pipeline/monitoring/features.ts";
 import { statisticsSchema } from "../../../pipeline/monitoring/statistics.ts";
@@ -14,8 +15,6 @@ import { createCapture } from "../monitoring/captures.ts";
 import { openStand, type Stand } from "./evaluation-stand.ts";
 import { baseline, config, evaluation, ordinary } from "./monitoring-stand.ts";
 
-const captureUri = `s3://${bucket}/capture`;
-
 let stand: Stand;
 
 beforeAll(async () => {
@@ -24,16 +23,17 @@ beforeAll(async () => {
 
 afterAll(() => stand[Symbol.asyncDispose]());
 
-const store = (endpointName: string, lines: readonly string[], hour = "03") =>
+/** Stores captures of an environment's endpoint. */
+const store = (environment: string, lines: readonly string[], hour = "03", model = "job") =>
   put(
     stand.fixture,
-    `capture/${endpointName}/AllTraffic/2026/01/02/${hour}/04-05-000-id.jsonl`,
+    `${capturePrefix({ ...config, environment }, model)}2026/01/02/${hour}/04-05-000-id.jsonl`,
     lines.join("\n"),
   );
 
-const monitor = (endpointName: string, period: { since?: Date; until?: Date } = {}) => {
-  const input = { bucket, endpointName, captureUri, evaluation, baseline, ...period };
-  return monitorEndpoint(stand.context, config, input);
+const monitor = (environment: string, period: { since?: Date; until?: Date } = {}) => {
+  const input = { bucket, evaluation, baseline, ...period };
+  return monitorEndpoint(stand.context, { ...config, environment }, input);
 };
 
 test("traffic like the test pictures has not drifted, and the report says so", async () => {
@@ -51,14 +51,14 @@ test("traffic like the test pictures has not drifted, and the report says so", a
   );
   const report = await get(stand.fixture, reportUri.slice(`s3://${bucket}/`.length));
   expect(JSON.parse(report.toString())).toMatchObject({
-    endpointName: "steady",
+    endpointName: "scones-steady",
     verdict: "no drift",
     baseline: { trainingJobName: "job", records: 100 },
   });
-  expect(reportUri).toMatch(/\/scones\/test\/monitoring\/steady\/.*\.json$/);
+  expect(reportUri).toMatch(/\/scones\/steady\/monitoring\/scones-steady\/.*\.json$/);
   expect(found.htmlUri).toBe(reportUri.replace(/json$/, "html"));
   const page = await get(stand.fixture, found.htmlUri.slice(`s3://${bucket}/`.length));
-  expect(page.toString()).toContain("<h1>Endpoint steady</h1>");
+  expect(page.toString()).toContain("<h1>Endpoint scones-steady</h1>");
 });
 
 test("what verify-deployment asked is no traffic", async () => {
@@ -115,7 +115,7 @@ test("a window's numbers are metrics of the namespace Scones", async () => {
   await store("measured", ordinary(60, 0.6));
   await monitor("measured");
   const { cloudwatch } = stand.context.clients;
-  const Dimensions = [{ Name: "EndpointName", Value: "measured" }];
+  const Dimensions = [{ Name: "EndpointName", Value: "scones-measured" }];
   const { Metrics = [] } = await cloudwatch.send(
     new ListMetricsCommand({ Namespace: "Scones", Dimensions }),
   );
@@ -138,7 +138,7 @@ test("a window's numbers are metrics of the namespace Scones", async () => {
 test("the model's p99 stands beside the verdict, of the period's requests", async () => {
   await store("timed", ordinary(60));
   const Dimensions = [
-    { Name: "EndpointName", Value: "timed" },
+    { Name: "EndpointName", Value: "scones-timed" },
     { Name: "VariantName", Value: "AllTraffic" },
   ];
   const slow = {
@@ -189,9 +189,9 @@ test("answers as before whose pictures are missing are insufficient data", async
 
 test("of any number of records five hundred pictures are enough", async () => {
   await store("many", ordinary(1010));
-  const many = { ...config, monitoring: { ...config.monitoring, minRecords: 1005 } };
-  const input = { bucket, endpointName: "many", captureUri, evaluation, baseline };
-  const found = await monitorEndpoint(stand.context, many, input);
+  const monitoring = { ...config.monitoring, minRecords: 1005 };
+  const many = { ...config, environment: "many", monitoring };
+  const found = await monitorEndpoint(stand.context, many, { bucket, evaluation, baseline });
   expect(found).toMatchObject({ verdict: "no drift", records: 1010, pictures: 1000 });
 });
 
@@ -240,8 +240,9 @@ test("files of hours long before the period are not opened", async () => {
   expect(await monitor("old", { since })).toMatchObject({ records: 30, skipped: 0 });
 });
 
-test("another endpoint's captures are not counted", async () => {
+test("captures of another endpoint or another model are not counted", async () => {
   await store("name", ordinary(30));
   await store("name-longer", ordinary(50));
+  await store("name", ordinary(40), "03", "job-2");
   expect(await monitor("name")).toMatchObject({ records: 30 });
 });
