@@ -81,7 +81,7 @@ export async function closeLoop(
   say(`${visitors.daylight.length} visitors by daylight, whom the model has never seen.`);
   loop.daylight = await watch("monitor-endpoint", "daylight", first, visitors.daylight);
   made.monitoring = loop.daylight;
-  require(loop.daylight, "no drift", "by daylight");
+  requireVerdict(loop.daylight, "no drift", "by daylight");
 
   say("Night falls, and fog comes up: visitors are served until that is found.");
   const since = await nextSecond(context);
@@ -96,7 +96,7 @@ export async function closeLoop(
         served += some.length;
         if (monitoring.verdict !== "drift" && served < MOST_UNTIL_FOUND) continue;
         loop.reports.push(await saveReport(context, monitoring, input.out, "drift"));
-        require(monitoring, "drift", "at night and in fog");
+        requireVerdict(monitoring, "drift", "at night and in fog");
         return monitoring;
       }
     },
@@ -125,7 +125,7 @@ export async function closeLoop(
 
   say(`${visitors.later.length} others at night and in fog.`);
   loop.later = await watch("monitor-endpoint", "retrained", second, visitors.later);
-  require(loop.later, "no drift", "at night and in fog, with the retrained model");
+  requireVerdict(loop.later, "no drift", "at night and in fog, with the retrained model");
 }
 
 /** The configuration with an update that takes seconds. */
@@ -150,7 +150,11 @@ function verdictLine({ verdict, records }: Monitoring): string {
 }
 
 /** @throws StepError where the monitor says anything else of the traffic. */
-function require(monitoring: Monitoring, verdict: Monitoring["verdict"], when: string): void {
+function requireVerdict(
+  monitoring: Monitoring,
+  verdict: Monitoring["verdict"],
+  when: string,
+): void {
   if (monitoring.verdict === verdict) return;
   const features = driftedFeatures(monitoring);
   throw new StepError(

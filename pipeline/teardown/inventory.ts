@@ -64,7 +64,7 @@ export async function inventory(context: Context, config: Config): Promise<Resou
     studio(context, config),
     stack(context, config, names.studioStack(config)),
     application(context, config),
-    jobs(context, config),
+    logsOfJobs(context, config),
   ]);
   return found.flat().toSorted((a, b) => kinds.indexOf(a.kind) - kinds.indexOf(b.kind));
 }
@@ -139,7 +139,7 @@ async function sageMakerResources(context: Context, config: Config): Promise<Res
     ],
   ];
   const resources: Resource[] = [];
-  const strangers = new Set<string>();
+  const untagged = new Set<string>();
   for (const [kind, listing] of listings) {
     for await (const page of listing) {
       for (const [name = "", arn = ""] of page) {
@@ -148,7 +148,7 @@ async function sageMakerResources(context: Context, config: Config): Promise<Res
         if (resources.some((other) => other.kind === kind && other.name === name)) continue;
         const tags = await presentTags(context, arn);
         if (!isTagged(config, tags)) {
-          strangers.add(`${kind} ${name}`);
+          untagged.add(`${kind} ${name}`);
           continue;
         }
         resources.push({
@@ -161,8 +161,8 @@ async function sageMakerResources(context: Context, config: Config): Promise<Res
       }
     }
   }
-  const isStrange = strangers.has(`endpoint ${NameContains}`);
-  return [...resources, ...(isStrange ? [] : await ofEndpoint(context, NameContains))];
+  const isOthers = untagged.has(`endpoint ${NameContains}`);
+  return [...resources, ...(isOthers ? [] : await ofEndpoint(context, NameContains))];
 }
 
 /** What AWS can't tag of an endpoint. It outlives it, so that a name without one is the environment's own too. */
@@ -194,7 +194,7 @@ async function studio(context: Context, config: Config): Promise<Resource[]> {
   }));
 }
 
-async function jobs(context: Context, config: Config): Promise<Resource[]> {
+async function logsOfJobs(context: Context, config: Config): Promise<Resource[]> {
   const found = await jobLogs(context, config);
   const why = "its job's tags";
   return found.map(({ name, count }) => ({ kind: "job log", name, count, why, protected: false }));
