@@ -4,7 +4,7 @@ import { messageOf, StepError, UsageError } from "../errors.ts";
 import { inventory } from "../teardown/inventory.ts";
 import { names } from "../names.ts";
 import type { ObjectVersion } from "../teardown/object-versions.ts";
-import { bounded } from "../teardown/pace.ts";
+import { bounded } from "../teardown/rate-limit.ts";
 import { remove, type RemovalOptions } from "../teardown/removal.ts";
 import { storedObjects } from "../teardown/stored-objects.ts";
 import {

@@ -1,26 +1,26 @@
 import { expect, test } from "@jest/globals";
-import { Pace } from "../../../pipeline/teardown/pace.ts";
+import { RateLimit } from "../../../pipeline/teardown/rate-limit.ts";
 
 const { signal } = new AbortController();
 
 /** Milliseconds that so many turns take, all asked for at once. */
-async function turns(pace: Pace, count: number): Promise<number> {
+async function turns(limit: RateLimit, count: number): Promise<number> {
   const started = performance.now();
-  await Promise.all(Array.from({ length: count }, () => pace.take(signal)));
+  await Promise.all(Array.from({ length: count }, () => limit.take(signal)));
   return performance.now() - started;
 }
 
 test("a burst goes at once, and what follows keeps the rate", async () => {
-  const pace = new Pace(100);
-  expect(await turns(pace, 20)).toBeLessThan(100);
-  const milliseconds = await turns(pace, 30);
+  const limit = new RateLimit(100);
+  expect(await turns(limit, 20)).toBeLessThan(100);
+  const milliseconds = await turns(limit, 30);
   expect(milliseconds).toBeGreaterThan(280);
 });
 
 test("whoever waits for a turn is woken when the run is cancelled", async () => {
   const cancel = new AbortController();
-  const pace = new Pace(0.01);
-  const waiting = Promise.all(Array.from({ length: 22 }, () => pace.take(cancel.signal)));
+  const limit = new RateLimit(0.01);
+  const waiting = Promise.all(Array.from({ length: 22 }, () => limit.take(cancel.signal)));
   cancel.abort(new Error("cancelled"));
   await expect(waiting).rejects.toThrow("aborted");
 });

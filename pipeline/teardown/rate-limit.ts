@@ -11,7 +11,7 @@ const BURST = 20;
 /**
  * A token bucket: `take` waits for its turn, so that over time no more than `perSecond` come through.
  */
-export class Pace {
+export class RateLimit {
   readonly #perSecond: number;
   /** When the bucket will be full again, on the clock of `performance.now`. */
   #fullAt = performance.now();
@@ -37,23 +37,23 @@ export function bounded({ clients, signal }: Context): Disposable {
   const options = {
     step: "finalizeRequest",
     priority: "low",
-    name: "scones-pace",
+    name: "scones-rate-limit",
     override: true,
   } as const;
-  const paced = (perSecond = PER_SECOND) => {
-    const pace = new Pace(perSecond);
+  const limited = (perSecond = PER_SECOND) => {
+    const limit = new RateLimit(perSecond);
     return <Request, Response>(next: (request: Request) => Promise<Response>) =>
       async (request: Request): Promise<Response> => {
-        await pace.take(signal);
+        await limit.take(signal);
         return next(request);
       };
   };
   const { sagemaker, cloudformation, autoscaling, cloudwatch, logs } = clients;
-  sagemaker.middlewareStack.add(paced(), options);
-  cloudformation.middlewareStack.add(paced(), options);
-  autoscaling.middlewareStack.add(paced(), options);
-  cloudwatch.middlewareStack.add(paced(), options);
-  logs.middlewareStack.add(paced(LOGS_PER_SECOND), options);
+  sagemaker.middlewareStack.add(limited(), options);
+  cloudformation.middlewareStack.add(limited(), options);
+  autoscaling.middlewareStack.add(limited(), options);
+  cloudwatch.middlewareStack.add(limited(), options);
+  logs.middlewareStack.add(limited(LOGS_PER_SECOND), options);
   return {
     [Symbol.dispose]: () => {
       sagemaker.middlewareStack.remove(options.name);
