@@ -4,7 +4,7 @@ import { readGroundTruth, type TimedLabel } from "../labels/ground-truth.ts";
 import { labelledCaptures } from "../labels/labelled-captures.ts";
 import { sum } from "../evaluation/metrics.ts";
 import { sha256 } from "../s3.ts";
-import { type Fate, fateOf } from "./fate.ts";
+import { type Purpose, purposeOf } from "./purpose.ts";
 import { encode } from "./layout.ts";
 import { type Picture, type Source, survey } from "./source.ts";
 import { fitServed, squeeze, squeezed } from "./squeeze.ts";
@@ -21,7 +21,7 @@ import {
 export interface CapturedCounts {
   readonly labels: number;
   /** Pictures that the data set has of them. */
-  readonly used: Readonly<Record<Fate, number>>;
+  readonly used: Readonly<Record<Purpose, number>>;
   /** The same picture as another one, of the data set or labelled before. */
   readonly repeated: number;
   /** What can't be used, by why. */
@@ -35,7 +35,7 @@ const MOST_HELD = 64 << 20;
 interface Entry {
   readonly label: number;
   readonly id: number;
-  readonly fate: Fate;
+  readonly purpose: Purpose;
   readonly picture: Buffer | undefined;
 }
 
@@ -58,7 +58,7 @@ export async function withCaptures(
   const { seen, nextId } = known.size === 0 ? nothingSeen() : await lookThrough(source, context);
   const entries = new Map<string, Entry>();
   const none = () => source.classes.map(() => 0);
-  const captured: Record<Fate, number[]> = { train: none(), validation: none(), test: none() };
+  const captured: Record<Purpose, number[]> = { train: none(), validation: none(), test: none() };
   const missing = new Map(known);
   const undecodable: string[] = [];
   let found = 0;
@@ -80,13 +80,13 @@ export async function withCaptures(
     const hash = sha256(small.png);
     if (seen.has(hash)) continue;
     seen.add(hash);
-    const fate = fateOf(small.pixels, config.dataset);
+    const purpose = purposeOf(small.pixels, config.dataset);
     const label = source.classes.indexOf(name);
-    captured[fate][label] = (captured[fate][label] ?? 0) + 1;
+    captured[purpose][label] = (captured[purpose][label] ?? 0) + 1;
     held += picture.length;
     const isHeld = held <= MOST_HELD;
     const id = nextId + entries.size;
-    entries.set(eventId, { label, id, fate, picture: isHeld ? picture : undefined });
+    entries.set(eventId, { label, id, purpose, picture: isHeld ? picture : undefined });
   }
   const strange = [...truth.labels.values()].filter(({ eventId }) => !known.has(eventId));
   const unusable: Unusable = {
@@ -118,7 +118,7 @@ export async function withCaptures(
 }
 
 /** How many captured pictures a data set has for each purpose. */
-export function capturedCounts(captured: NonNullable<Source["captured"]>): Record<Fate, number> {
+export function capturedCounts(captured: NonNullable<Source["captured"]>): Record<Purpose, number> {
   const { train, validation, test } = captured;
   return { train: sum(train), validation: sum(validation), test: sum(test) };
 }
@@ -160,9 +160,16 @@ async function* capturedPictures(
   }
 }
 
-function pictureOf({ fate, label, id }: Entry, content: Buffer): Picture {
-  const png = () => (fate === "test" ? fitServed(content) : squeeze(content));
-  return { split: fate === "test" ? "test" : "train", label, id, content, png, captured: fate };
+function pictureOf({ purpose, label, id }: Entry, content: Buffer): Picture {
+  const png = () => (purpose === "test" ? fitServed(content) : squeeze(content));
+  return {
+    split: purpose === "test" ? "test" : "train",
+    label,
+    id,
+    content,
+    png,
+    captured: purpose,
+  };
 }
 
 /** Pictures with others spread among them, `share` for each: training reads its files in order. */

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { UsageError } from "../errors.ts";
-import type { Fate } from "./fate.ts";
+import type { Purpose } from "./purpose.ts";
 
 export type Split = "train" | "test";
 
@@ -15,7 +15,7 @@ export interface Picture {
   /** The picture as a PNG of 8-bit RGB. */
   readonly png: () => Buffer | Promise<Buffer>;
   /** What it is for, where it was captured at an endpoint and labelled; absent for any other. */
-  readonly captured?: Fate;
+  readonly captured?: Purpose;
 }
 
 /** A stream of pictures in mixed order, the same at every call. */
@@ -32,7 +32,7 @@ export interface Source {
   readonly pictures: Pictures;
   readonly survey: Survey;
   /** Of its pictures those of each label that were captured; absent where there are none. */
-  readonly captured?: Readonly<Record<Fate, readonly number[]>>;
+  readonly captured?: Readonly<Record<Purpose, readonly number[]>>;
 }
 
 export interface Survey {

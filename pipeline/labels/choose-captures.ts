@@ -1,7 +1,7 @@
 import { type Capture, captureLines, parseCapture } from "../monitoring/capture.ts";
 import type { Config } from "../config.ts";
 import type { Context } from "../context.ts";
-import { fateOf, lotOf } from "../dataset/fate.ts";
+import { lotOf, purposeOf } from "../dataset/purpose.ts";
 import { squeezedPixels } from "../dataset/squeeze.ts";
 import { confidence, predictedClass } from "../evaluation/metrics.ts";
 import { EventIds, hashOf } from "../monitoring/event-ids.ts";
@@ -59,7 +59,7 @@ export async function chooseCaptures(
   const tests = new Lowest(count);
   const others = new Lowest(count);
   let found = 0;
-  let fatedToTest = 0;
+  let foundForTest = 0;
   let lines = 0;
   const prefix = capturePrefix(config, model);
   for await (const some of captureLines(clients.s3, bucket, prefix, { since, signal })) {
@@ -76,8 +76,8 @@ export async function chooseCaptures(
       found += 1;
       // What can't be decoded can't be staged either: then its bytes will do.
       const pixels = await squeezedPixels(picture).catch(() => picture);
-      const isTest = fateOf(pixels, config.dataset) === "test";
-      if (isTest) fatedToTest += 1;
+      const isTest = purposeOf(pixels, config.dataset) === "test";
+      if (isTest) foundForTest += 1;
       const chosen: Chosen = {
         eventId: capture.labelId,
         time: capture.inferenceTime,
@@ -91,7 +91,7 @@ export async function chooseCaptures(
     lines += some.length;
     progress.count(lines, lines, "captures read");
   }
-  const forTest = Math.round((Math.min(count, found) * fatedToTest) / Math.max(found, 1));
+  const forTest = Math.round((Math.min(count, found) * foundForTest) / Math.max(found, 1));
   const chosen = [...tests.take(forTest), ...others.take(count - forTest)];
   return { chosen: chosen.filter(({ eventId }) => !reused.has(eventId)), of: found };
 }

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import { chooseCaptures } from "../../../pipeline/labels/choose-captures.ts";
 import { readGroundTruth } from "../../../pipeline/labels/ground-truth.ts";
 import { readText } from "../../../pipeline/s3.ts";
-import { fateOf } from "../../../pipeline/dataset/fate.ts";
+import { purposeOf } from "../../../pipeline/dataset/purpose.ts";
 import { squeezedPixels } from "../../../pipeline/dataset/squeeze.ts";
 import { captures, type LabelledStand, openLabelledStand, pictureOf } from "./labelled-stand.ts";
 
@@ -170,13 +170,13 @@ test("of what training would get the least sure come first, of what the test wou
     });
   const { chosen, of } = await choose([]);
   expect([chosen.length, of]).toEqual([40, 200]);
-  const fates = await Promise.all(
+  const purposes = await Promise.all(
     sent.map(async ({ eventId, picture }) => {
       const pixels = await squeezedPixels(picture);
-      return [eventId, fateOf(pixels, stand.config.dataset)] as const;
+      return [eventId, purposeOf(pixels, stand.config.dataset)] as const;
     }),
   );
-  const isTest = ({ eventId }: { eventId: string }) => new Map(fates).get(eventId) === "test";
+  const isTest = ({ eventId }: { eventId: string }) => new Map(purposes).get(eventId) === "test";
   const tests = chosen.filter(isTest);
   const all = sent.filter(isTest);
   expect(tests.length).toBe(Math.round((40 * all.length) / 200));

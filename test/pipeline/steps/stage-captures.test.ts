@@ -124,7 +124,7 @@ test("a picture that the data set has, and one that was sent twice, is staged on
   expect(stand.lines[0]).toMatch(/^10 labelled captures: .* to test, 2 repeated$/);
 });
 
-test("a picture has one fate, however it was encoded", async () => {
+test("a picture has one purpose, however it was encoded", async () => {
   const pictures = captures(12).map(({ picture }) => picture);
   const anew = pictures.map((picture) => sharp(picture).webp({ lossless: true }).toBuffer());
   const staged: string[][] = [];

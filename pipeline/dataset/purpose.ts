@@ -4,18 +4,18 @@ import { createHash } from "node:crypto";
 const TEST_SHARE = 0.25;
 
 /** What a captured picture is for. */
-export type Fate = "train" | "validation" | "test";
+export type Purpose = "train" | "validation" | "test";
 
 /**
  * What a captured picture is for, by its squeezed pixels and the seed alone: the same in every run and
  * encoding, however many others are labelled, so that none is ever trained on and measured on. Of each
- * class about the same share gets each fate. `validation` is the share of those that are not for the
+ * class about the same share is for each. `validation` is the share of those that are not for the
  * test.
  */
-export function fateOf(
+export function purposeOf(
   pixels: Uint8Array,
   { seed, validation }: { readonly seed: number; readonly validation: number },
-): Fate {
+): Purpose {
   const lot = lotOf(pixels, seed);
   if (lot < TEST_SHARE) return "test";
   return lot < TEST_SHARE + (1 - TEST_SHARE) * validation ? "validation" : "train";
