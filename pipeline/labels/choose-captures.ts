@@ -54,7 +54,9 @@ export async function chooseCaptures(
   { bucket, model, count, since, classes, labelled, rank = certainty }: ChooseInput,
 ): Promise<ChosenCaptures> {
   const { seed } = config.dataset;
-  const seen = new EventIds();
+  const ids = new EventIds();
+  // Each with the id that it came by.
+  const pictures = new EventIds();
   const reused = new Set<string>();
   const tests = new Lowest(count);
   const others = new Lowest(count);
@@ -68,9 +70,10 @@ export async function chooseCaptures(
       if (capture === undefined || capture.verification || capture.inferenceTime < since) continue;
       const picture = labelled.has(capture.labelId) ? undefined : pictureOf(capture);
       if (picture === undefined) continue;
-      const isNew = seen.add(hashOf(`${capture.labelId} ${sha256(picture)}`));
-      if (!seen.add(hashOf(capture.labelId))) {
-        if (isNew) reused.add(capture.labelId);
+      const isNewId = ids.add(hashOf(capture.labelId));
+      const isNewPicture = pictures.add(hashOf(`${capture.labelId} ${sha256(picture)}`));
+      if (!isNewId) {
+        if (isNewPicture) reused.add(capture.labelId);
         continue;
       }
       found += 1;
