@@ -8,7 +8,7 @@ import { readCifarLabels } from "../pipeline/dataset/cifar.ts";
 import { type Config, loadConfig } from "../pipeline/config.ts";
 import { openArchive } from "../pipeline/dataset/archive.ts";
 import { cacheDirectory } from "../pipeline/dataset/cifar-100.ts";
-import { pickOthers } from "../pipeline/dataset/others.ts";
+import { pickBackground } from "../pipeline/dataset/background.ts";
 import { random, shuffle } from "../pipeline/dataset/random.ts";
 import type { Picture } from "../pipeline/dataset/source.ts";
 import type { Prediction } from "../pipeline/evaluation/evaluation.ts";
@@ -106,8 +106,8 @@ async function measure(
   const { classes } = dataset;
   const counts = { train: count, test: Infinity };
   const [ofKnown, ofUnseen] = [
-    await pickOthers(file, [...classes, ...unseen], { counts, seed }),
-    await pickOthers(file, [...classes, ...known], { counts, seed }),
+    await pickBackground(file, [...classes, ...unseen], { counts, seed }),
+    await pickBackground(file, [...classes, ...known], { counts, seed }),
   ];
   if (ofKnown.test.size === 0 || ofUnseen.test.size === 0) return undefined;
   const test = new Set([...ofKnown.test, ...ofUnseen.test]);

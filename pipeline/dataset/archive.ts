@@ -1,18 +1,18 @@
 import { type CifarRecord, cifarSide, interleave, readCifar, readCifarLabels } from "./cifar.ts";
 import { UsageError } from "../errors.ts";
 import { encodePng } from "./png.ts";
-import type { Others } from "./others.ts";
+import type { Background } from "./background.ts";
 import type { Picture, Pictures } from "./source.ts";
 
 /**
- * The pictures of some classes of a CIFAR-100 archive, in its order; `others` have the label behind
+ * The pictures of some classes of a CIFAR-100 archive, in its order; `background` has the label behind
  * them.
  * @throws UsageError where it is no such archive, or has no label of a class's name.
  */
 export async function openArchive(
   file: string,
   classes: readonly string[],
-  others?: Others,
+  background?: Background,
 ): Promise<Pictures> {
   const names = await readCifarLabels(file);
   const unknown = classes.filter((vehicle) => !names.includes(vehicle));
@@ -24,7 +24,7 @@ export async function openArchive(
   }
   const labels = new Map(classes.map((name, label) => [names.indexOf(name), label]));
   const labelOf = ({ split, index, label }: CifarRecord) =>
-    others?.[split].has(index) === true ? classes.length : labels.get(label);
+    background?.[split].has(index) === true ? classes.length : labels.get(label);
   return () => read(file, labelOf);
 }
 

@@ -1,7 +1,7 @@
 import { UsageError } from "../errors.ts";
 import { draw, type Drawing, render, type Vehicle } from "./drawing.ts";
 import { drawStranger } from "./drawn-strangers.ts";
-import type { OthersWanted } from "./others.ts";
+import type { BackgroundWanted } from "./background.ts";
 import { random, shuffle } from "./random.ts";
 import type { Picture, Pictures, Split } from "./source.ts";
 
@@ -10,7 +10,7 @@ const vehicles: readonly string[] = ["bicycle", "motorcycle"] satisfies Vehicle[
 interface DrawnCounts {
   readonly perClass?: Readonly<Record<Split, number>>;
   /** Of anything else, with the label behind the classes; none where it is not given. */
-  readonly others?: OthersWanted | undefined;
+  readonly background?: BackgroundWanted | undefined;
 }
 
 /**
@@ -20,7 +20,7 @@ interface DrawnCounts {
 export function openDrawn(
   classes: readonly string[],
   seed: number,
-  { perClass = { train: 400, test: 100 }, others }: DrawnCounts = {},
+  { perClass = { train: 400, test: 100 }, background }: DrawnCounts = {},
 ): Pictures {
   const other = classes.find((name) => !vehicles.includes(name));
   if (other !== undefined) {
@@ -37,17 +37,17 @@ export function openDrawn(
       ),
     ),
   );
-  const mixed = shuffle([...all, ...strangers(classes.length, others)], next);
+  const mixed = shuffle([...all, ...strangers(classes.length, background)], next);
   return async function* pictures() {
     yield* mixed;
   };
 }
 
-function strangers(label: number, others: OthersWanted | undefined): Picture[] {
-  if (others === undefined) return [];
-  const next = random(others.seed);
+function strangers(label: number, background: BackgroundWanted | undefined): Picture[] {
+  if (background === undefined) return [];
+  const next = random(background.seed);
   return (["train", "test"] as const).flatMap((split) =>
-    Array.from({ length: others.counts[split] }, (_, id) =>
+    Array.from({ length: background.counts[split] }, (_, id) =>
       picture({ split, label, id }, drawStranger(seedFrom(next))),
     ),
   );

@@ -9,7 +9,7 @@ import { openArchive } from "./archive.ts";
 import { cifarArchive } from "./cifar-100.ts";
 import { openDrawn } from "./drawn.ts";
 import { folderTree } from "./folder.ts";
-import { type OthersWanted, othersWanted, pickOthers } from "./others.ts";
+import { type BackgroundWanted, backgroundWanted, pickBackground } from "./background.ts";
 import { prefixTree } from "./prefix.ts";
 import { survey } from "./source.ts";
 import type { Pictures, Source } from "./source.ts";
@@ -63,15 +63,15 @@ interface Found {
 
 async function find(name: string, config: OpenConfig, options: OpenOptions): Promise<Found> {
   const { classes, background, seed } = config.dataset;
-  const others = background.count > 0 ? othersWanted(background) : undefined;
+  const ofBackground = background.count > 0 ? backgroundWanted(background) : undefined;
   if (name === "drawn") {
-    const pictures = openDrawn(classes, seed, { others });
-    return { name, pictures, hasBackground: others !== undefined };
+    const pictures = openDrawn(classes, seed, { background: ofBackground });
+    return { name, pictures, hasBackground: ofBackground !== undefined };
   }
   if (name === "cifar-100") {
-    return { name, ...(await findInArchive(await cifarArchive(options), classes, others)) };
+    return { name, ...(await findInArchive(await cifarArchive(options), classes, ofBackground)) };
   }
-  const wanted = { classes, name: background.name, seed, others };
+  const wanted = { classes, name: background.name, seed, ofBackground };
   if (name.startsWith("s3://"))
     return await findInTree(await openPrefix(name, config, options), wanted);
   const path = resolve(name);
@@ -83,7 +83,7 @@ async function find(name: string, config: OpenConfig, options: OpenOptions): Pro
     );
   });
   if (!found.isDirectory()) {
-    return { name: basename(path), ...(await findInArchive(path, classes, others)) };
+    return { name: basename(path), ...(await findInArchive(path, classes, ofBackground)) };
   }
   return { ...(await findInTree(folderTree(path), wanted)), name: basename(path) };
 }
@@ -93,13 +93,16 @@ interface TreeWanted {
   /** Of the background. */
   readonly name: string;
   readonly seed: number;
-  readonly others: OthersWanted | undefined;
+  readonly ofBackground: BackgroundWanted | undefined;
 }
 
-async function findInTree(tree: Tree, { classes, name, seed, others }: TreeWanted): Promise<Found> {
-  const hasBackground = others !== undefined && (await hasClass(tree, name));
+async function findInTree(
+  tree: Tree,
+  { classes, name, seed, ofBackground }: TreeWanted,
+): Promise<Found> {
+  const hasBackground = ofBackground !== undefined && (await hasClass(tree, name));
   const pictures = hasBackground
-    ? await openTree(tree, [...classes, name], seed, others)
+    ? await openTree(tree, [...classes, name], seed, ofBackground)
     : await openTree(tree, classes, seed);
   return { name: tree.at(""), pictures, hasBackground };
 }
@@ -127,10 +130,11 @@ async function openPrefix(
 async function findInArchive(
   file: string,
   classes: readonly string[],
-  wanted: OthersWanted | undefined,
+  wanted: BackgroundWanted | undefined,
 ): Promise<Omit<Found, "name">> {
-  const others = wanted && (await pickOthers(file, classes, wanted));
-  const hasBackground = others !== undefined && others.train.size > 1 && others.test.size > 0;
-  const pictures = await openArchive(file, classes, hasBackground ? others : undefined);
+  const background = wanted && (await pickBackground(file, classes, wanted));
+  const hasBackground =
+    background !== undefined && background.train.size > 1 && background.test.size > 0;
+  const pictures = await openArchive(file, classes, hasBackground ? background : undefined);
   return { pictures, hasBackground };
 }

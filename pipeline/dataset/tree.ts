@@ -1,7 +1,7 @@
 import { pMapIterable } from "p-map";
 import sharp from "sharp";
 import { UsageError } from "../errors.ts";
-import type { OthersWanted } from "./others.ts";
+import type { BackgroundWanted } from "./background.ts";
 import { random, shuffle } from "./random.ts";
 import type { Picture, Pictures, Split } from "./source.ts";
 import { limitInputPixels, squeeze } from "./squeeze.ts";
@@ -47,7 +47,7 @@ export async function openTree(
   tree: Tree,
   classes: readonly string[],
   seed: number,
-  ofLast?: OthersWanted,
+  ofLast?: BackgroundWanted,
 ): Promise<Pictures> {
   const next = random(seed);
   const isSplit =
@@ -81,7 +81,7 @@ export async function openTree(
 function thin(
   entries: readonly Entry[],
   { length }: readonly string[],
-  { counts, seed }: OthersWanted,
+  { counts, seed }: BackgroundWanted,
 ): Entry[] {
   const next = random(seed);
   const isLast = ({ label }: Entry) => label === length - 1;

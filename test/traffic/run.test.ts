@@ -37,7 +37,7 @@ beforeAll(async () => {
   application = await findApplication(stand.context, config);
   const pictures = openDrawn(classes, 1, {
     perClass: { train: 2, test: 2 },
-    others: { counts: { train: 2, test: 2 }, seed: 1 },
+    background: { counts: { train: 2, test: 2 }, seed: 1 },
   });
   const counts = { train: [2, 2, 2], test: [2, 2, 2] };
   const source = {

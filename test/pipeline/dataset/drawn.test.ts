@@ -1,15 +1,19 @@
 import { expect, test } from "@jest/globals";
 import sharp from "sharp";
 import { openDrawn } from "../../../pipeline/dataset/drawn.ts";
-import type { OthersWanted } from "../../../pipeline/dataset/others.ts";
+import type { BackgroundWanted } from "../../../pipeline/dataset/background.ts";
 import type { Picture } from "../../../pipeline/dataset/source.ts";
 import { UsageError } from "../../../pipeline/errors.ts";
 
 const perClass = { train: 3, test: 2 };
 
-async function read(classes: string[], seed: number, others?: OthersWanted): Promise<Picture[]> {
+async function read(
+  classes: string[],
+  seed: number,
+  background?: BackgroundWanted,
+): Promise<Picture[]> {
   const pictures: Picture[] = [];
-  for await (const picture of openDrawn(classes, seed, { perClass, others })())
+  for await (const picture of openDrawn(classes, seed, { perClass, background })())
     pictures.push(picture);
   return pictures;
 }
@@ -51,14 +55,14 @@ test("the same seed draws the same pictures, another seed others", async () => {
   for (const picture of others) expect(first).not.toContainEqual(picture);
 });
 
-const others = (seed: number) => ({ counts: { train: 4, test: 1 }, seed });
+const background = (seed: number) => ({ counts: { train: 4, test: 1 }, seed });
 const contents = (pictures: Picture[], label: number) =>
   pictures
     .filter((each) => each.label === label)
     .map(({ split, content }) => `${split} ${Buffer.from(content).toString()}`)
     .toSorted();
 
-const strangers = async (seed: number) => contents(await read(["bicycle"], 1, others(seed)), 1);
+const strangers = async (seed: number) => contents(await read(["bicycle"], 1, background(seed)), 1);
 
 test("things that are no vehicle have the label behind the classes and a seed of their own", async () => {
   const first = await strangers(1);
@@ -70,7 +74,7 @@ test("things that are no vehicle have the label behind the classes and a seed of
 });
 
 test("the vehicles are the same with strangers among them", async () => {
-  const [alone, among] = [await read(["bicycle"], 1), await read(["bicycle"], 1, others(1))];
+  const [alone, among] = [await read(["bicycle"], 1), await read(["bicycle"], 1, background(1))];
   expect(contents(among, 0)).toEqual(contents(alone, 0));
 });
 

@@ -3,16 +3,22 @@ import { random, shuffle } from "./random.ts";
 import type { Split } from "./source.ts";
 
 /** Places in their files of an archive's pictures that stand for anything else. */
-export type Others = Readonly<Record<Split, ReadonlySet<number>>>;
+export type Background = Readonly<Record<Split, ReadonlySet<number>>>;
 
 /** How many pictures of anything else are wanted of each split, and the seed of their choice. */
-export interface OthersWanted {
+export interface BackgroundWanted {
   readonly counts: Readonly<Record<Split, number>>;
   readonly seed: number;
 }
 
 /** Beside so many pictures for training, half as many are for the test: a share of 3% is small. */
-export function othersWanted({ count, seed }: { count: number; seed: number }): OthersWanted {
+export function backgroundWanted({
+  count,
+  seed,
+}: {
+  count: number;
+  seed: number;
+}): BackgroundWanted {
   return { counts: { train: count, test: Math.ceil(count / 2) }, seed };
 }
 
@@ -20,11 +26,11 @@ export function othersWanted({ count, seed }: { count: number; seed: number }): 
  * Picks pictures of other classes of a CIFAR-100 archive than these, the same number of each class give or
  * take one. There may be none: an archive can hold these classes only.
  */
-export async function pickOthers(
+export async function pickBackground(
   file: string,
   classes: readonly string[],
-  { counts, seed }: OthersWanted,
-): Promise<Others> {
+  { counts, seed }: BackgroundWanted,
+): Promise<Background> {
   const names = await readCifarLabels(file);
   const skipped = new Set(classes.map((name) => names.indexOf(name)));
   const kinds: Record<Split, Map<number, number[]>> = { train: new Map(), test: new Map() };
