@@ -4,6 +4,11 @@ import { StepError } from "./errors.ts";
 /** What is soon over, as on a local AWS, is not waited for a whole interval. */
 const FIRST_PAUSE_MS = 500;
 
+/** How often a wait looks; as often as it finds right where that is not given. */
+export interface Pace {
+  readonly pollIntervalMs?: number;
+}
+
 interface PollOptions {
   /** Names the awaited thing in the error: `training job scones-…`. */
   readonly what: string;

@@ -6,7 +6,7 @@ import { InvokeEndpointCommand } from "@aws-sdk/client-sagemaker-runtime";
 import type { Config } from "../config.ts";
 import type { Context } from "../context.ts";
 import { StepError } from "../errors.ts";
-import { poll } from "../poll.ts";
+import { type Pace, poll } from "../poll.ts";
 
 export type Endpoint = DescribeEndpointCommandOutput;
 
@@ -61,7 +61,7 @@ export async function settledEndpoint(
   context: Context,
   config: Pick<Config, "endpoint">,
   endpointName: string,
-  { pollIntervalMs = 10_000 }: { readonly pollIntervalMs?: number } = {},
+  { pollIntervalMs = 10_000 }: Pace = {},
 ): Promise<Endpoint | undefined> {
   let shown: string | undefined;
   const { endpoint } = await poll(

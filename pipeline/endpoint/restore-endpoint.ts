@@ -4,16 +4,13 @@ import type { Context } from "../context.ts";
 import { settledEndpoint } from "./endpoint.ts";
 import { endpointMoment, momentLine } from "./endpoint-moment.ts";
 import { StepError } from "../errors.ts";
+import type { Pace } from "../poll.ts";
 import { expiryText, setExpiry } from "../teardown/expiry.ts";
 import { tryToMonitor, unmonitor } from "../model-monitor/monitor-serving.ts";
 import { endScaling } from "./scaling.ts";
 import type { ServedConfig } from "./served-config.ts";
 import { updateEndpoint } from "./update-endpoint.ts";
 import { lastVerified, type Verified } from "./verified.ts";
-
-interface Pace {
-  readonly pollIntervalMs?: number;
-}
 
 /**
  * Takes back what a deployment serves: what verified before serves again, and lives as long as it was

@@ -10,6 +10,7 @@ import type { Config } from "../config.ts";
 import type { Context } from "../context.ts";
 import { type Endpoint, settledEndpoint } from "./endpoint.ts";
 import { VARIANT } from "./endpoint-config.ts";
+import type { Pace } from "../poll.ts";
 
 const scope = (endpointName: string) =>
   ({
@@ -70,7 +71,7 @@ export async function endScaling(
   context: Context,
   config: Config,
   endpointName: string,
-  pace: { readonly pollIntervalMs?: number },
+  pace: Pace,
 ): Promise<Endpoint | undefined> {
   await deregisterScaling(context, endpointName);
   return settledEndpoint(context, config, endpointName, pace);

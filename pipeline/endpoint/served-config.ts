@@ -2,6 +2,7 @@ import type { Config } from "../config.ts";
 import type { Context } from "../context.ts";
 import { type Endpoint, settledEndpoint } from "./endpoint.ts";
 import { StepError } from "../errors.ts";
+import type { Pace } from "../poll.ts";
 
 /** An endpoint, and the configuration that a deployment made it serve. */
 export interface ServedConfig {
@@ -17,7 +18,7 @@ export async function requireServed(
   context: Context,
   config: Config,
   { endpointName, endpointConfigName }: ServedConfig,
-  pace: { readonly pollIntervalMs?: number },
+  pace: Pace,
 ): Promise<Endpoint> {
   const endpoint = await settledEndpoint(context, config, endpointName, pace);
   if (endpoint?.EndpointConfigName === endpointConfigName) return endpoint;

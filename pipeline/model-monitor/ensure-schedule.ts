@@ -13,9 +13,10 @@ import type { Config } from "../config.ts";
 import type { Context } from "../context.ts";
 import { messageOf, StepError } from "../errors.ts";
 import { names } from "../names.ts";
+import type { Pace } from "../poll.ts";
 import type { Tag } from "../tags.ts";
 import { removeDefinition, removeSchedule } from "./removal.ts";
-import { isClosed, type Pace, type Schedule, settledSchedule } from "./schedule.ts";
+import { isClosed, type Schedule, settledSchedule } from "./schedule.ts";
 
 /** What a schedule starts; a definition's name follows from what it says, for it can't be changed. */
 export type Definition = { readonly tags: Tag[] } & (

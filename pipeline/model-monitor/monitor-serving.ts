@@ -4,6 +4,7 @@ import type { Context } from "../context.ts";
 import { messageOf, StepError } from "../errors.ts";
 import { readBaseline } from "../monitoring/baseline.ts";
 import { names } from "../names.ts";
+import type { Pace } from "../poll.ts";
 import { parseS3Uri } from "../s3.ts";
 import { servingBaseline, servingModel } from "../registry/serving-model.ts";
 import { tags } from "../tags.ts";
@@ -12,7 +13,6 @@ import { dataQuality, modelQuality, type MonitoredModel } from "./job-definition
 import { classesOf, writeMonitorBaseline } from "./monitor-baseline.ts";
 import { uploadPreprocessor } from "./preprocessor.ts";
 import { endMonitoring, type MonitoringType, monitoringTypes } from "./removal.ts";
-import type { Pace } from "./schedule.ts";
 
 interface Monitored extends Pace {
   /** Which run this is; what it makes carries its tag. */

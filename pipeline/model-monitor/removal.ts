@@ -10,8 +10,8 @@ import type { Config } from "../config.ts";
 import type { Context } from "../context.ts";
 import { names } from "../names.ts";
 import { LONGEST_SECONDS } from "./job-definition.ts";
-import { poll } from "../poll.ts";
-import { describeSchedule, type Pace, settledSchedule } from "./schedule.ts";
+import { type Pace, poll } from "../poll.ts";
+import { describeSchedule, settledSchedule } from "./schedule.ts";
 
 /** Model Monitor's types, as names have them. */
 export const monitoringTypes = ["data-quality", "model-quality"] as const;

@@ -3,13 +3,9 @@ import {
   type DescribeMonitoringScheduleCommandOutput,
 } from "@aws-sdk/client-sagemaker";
 import type { Context } from "../context.ts";
-import { poll } from "../poll.ts";
+import { type Pace, poll } from "../poll.ts";
 
 export type Schedule = DescribeMonitoringScheduleCommandOutput;
-
-export interface Pace {
-  readonly pollIntervalMs?: number;
-}
 
 /**
  * Whether AWS says that this account has no Model Monitor, and so nothing of it: it takes no new customers

@@ -2,6 +2,7 @@ import type { Config } from "../config.ts";
 import type { Context } from "../context.ts";
 import { messageOf, StepError } from "../errors.ts";
 import { names } from "../names.ts";
+import type { Pace } from "../poll.ts";
 import { applyStack, type DeployedStack, deleteStack } from "../stack/stack.ts";
 import { describeStack } from "../stack/stack-status.ts";
 import {
@@ -13,13 +14,12 @@ import {
 import { studioTemplate } from "../studio/studio-template.ts";
 import { isTagged, tags } from "../tags.ts";
 
-interface Pace {
-  /** Of each wait. */
+interface Waits extends Pace {
+  /** Of each. */
   readonly timeoutMs?: number | undefined;
-  readonly pollIntervalMs?: number;
 }
 
-export interface OpenStudioInput extends Pace {
+export interface OpenStudioInput extends Waits {
   readonly bucket: string;
   readonly vpcId: string;
   readonly subnetIds: readonly string[];
@@ -87,7 +87,7 @@ export async function openStudio(
 export async function closeStudio(
   context: Context,
   config: Config,
-  { timeoutMs = TIMEOUT_MS, pollIntervalMs = 5000 }: Pace = {},
+  { timeoutMs = TIMEOUT_MS, pollIntervalMs = 5000 }: Waits = {},
 ): Promise<StudioResource[]> {
   const pace = { timeoutMs, intervalMs: pollIntervalMs };
   const found = await studioResources(context, config);
