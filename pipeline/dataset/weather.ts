@@ -1,7 +1,7 @@
 import sharp from "sharp";
 import { encodePng } from "./png.ts";
 
-/** What may come between the camera and the driver: pictures that no model here was trained on. */
+/** What may come between the camera and the driver. */
 export const weathers = ["night", "fog", "blur"] as const;
 export type Weather = (typeof weathers)[number];
 
