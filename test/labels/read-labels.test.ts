@@ -1,10 +1,5 @@
 import { expect, test } from "@jest/globals";
-import { parseArguments } from "../../labels/arguments.ts";
-import { fieldsOf, csvLine } from "../../labels/csv.ts";
-import { labelPage } from "../../labels/page.ts";
 import { readLabels } from "../../labels/read-labels.ts";
-import { LEAST_CAPTURED } from "../../pipeline/monitoring/test-pictures.ts";
-import { runLabels } from "./run-labels.ts";
 
 const classes = ["bicycle", "motorcycle", "cargo, bike"];
 
@@ -61,30 +56,4 @@ test("every wrong line is named, with what is right", async () => {
   await expect(read("eventId,kind\na,bicycle")).rejects.toThrow(
     'labels.csv:1: the header has no column "class".',
   );
-});
-
-test("fields with commas and quotes come back as they went", () => {
-  const fields = ["cargo, bike", 'so-called "bike"', "", "plain"];
-  expect(fieldsOf(csvLine(fields))).toEqual(fields);
-});
-
-test("the page shows no markup of a class's name", () => {
-  const [picture] = [{ eventId: "a", file: "a.png", predicted: "<b>", confidence: 0.5 }];
-  expect(labelPage([picture], ["<script>"])).not.toMatch(/<b>|value="<script>"/);
-});
-
-test.each([
-  [
-    ["labels.csv", "--list", "folder"],
-    "name a file with labels, or a folder with --list, and not both",
-  ],
-  [["none.csv"], "none.csv cannot be read"],
-])("%j ends with 2 and says why, before anything is asked of AWS", async (args, reason) => {
-  const { code, said } = await runLabels(args);
-  expect([code, said]).toEqual([2, expect.stringContaining(reason)]);
-});
-
-test("a list that nobody counts has enough for the test, a quarter of it, to be the baseline", () => {
-  const { count } = parseArguments(["--list", "folder"]) as { count: number };
-  expect(count / 4).toBeGreaterThan(1.4 * LEAST_CAPTURED);
 });

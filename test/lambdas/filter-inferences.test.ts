@@ -47,10 +47,6 @@ test("exactly the threshold is enough, the next number below it is not", async (
   expect(await filter([0.9299999999999999, 0.07, 0])).toMatchObject({ confident: false });
 });
 
-test("the same event gives the same output", async () => {
-  expect(await filter([0.2, 0.7, 0.1])).toEqual(await filter([0.2, 0.7, 0.1]));
-});
-
 test.each([[[]], [[0.5, 0.5]]])(
   "inferences %j of another number of classes are refused",
   async (inferences) => {
