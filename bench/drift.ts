@@ -61,7 +61,7 @@ interface Pool {
   readonly strangers: readonly Seen[];
 }
 
-/** `node bench/run.ts drift`: prints a table of changes, and fails where it does not hold. */
+/** Prints a table of changes, and fails where it does not hold. */
 export async function run(args: string[]): Promise<void> {
   const { values } = parseArgs({
     args,

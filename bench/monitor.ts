@@ -20,6 +20,7 @@ import { windowDocument } from "../pipeline/monitoring/window-document.ts";
 import { Window } from "../pipeline/monitoring/window.ts";
 import { renderMonitoring } from "../report/monitoring/render-monitoring.ts";
 import { messageOf } from "../pipeline/errors.ts";
+import { median } from "./median.ts";
 
 export const usage = `usage: npm run bench -- monitor [--records 1000000] [--peer-records 200000]
 
@@ -32,7 +33,7 @@ const config = parseConfig("");
 const HOURS = 24;
 const ROUNDS = 3;
 
-/** `node bench/run.ts monitor`: prints records a second of the monitor and of its peers, and the ratios. */
+/** Prints records a second of the monitor and of its peers, and the ratios. */
 export async function run(args: string[]): Promise<void> {
   const { values } = parseArgs({
     args,
@@ -77,19 +78,17 @@ async function compare(file: string, pictures: readonly Buffer[], records: numbe
     "JSON.parse": () => parse(file),
     ...(python !== undefined && { pandas: () => readJson(python, file) }),
   };
-  const names = Object.keys(peers);
-  const rounds: Record<string, number>[] = [];
+  const found: Record<string, number[]> = {};
   for (let round = 0; round < ROUNDS; round++) {
-    const seconds: Record<string, number> = {};
-    for (const [name, measure] of Object.entries(peers)) seconds[name] = await measure();
-    rounds.push(seconds);
+    for (const [name, measure] of Object.entries(peers)) {
+      (found[name] ??= []).push(await measure());
+    }
   }
-  const median = (name: string) =>
-    rounds.map((seconds) => seconds[name] ?? 0).toSorted((a, b) => a - b)[ROUNDS >> 1] ?? 0;
-  const ours = median("monitor");
-  for (const name of names) {
-    const rate = Math.round(records / median(name));
-    console.log(`${name.padEnd(12)}${rate} records/s, ratio ${(median(name) / ours).toFixed(2)}`);
+  const ours = median(found["monitor"] ?? []);
+  for (const [name, seconds] of Object.entries(found)) {
+    const theirs = median(seconds);
+    const rate = Math.round(records / theirs);
+    console.log(`${name.padEnd(12)}${rate} records/s, ratio ${(theirs / ours).toFixed(2)}`);
   }
 }
 

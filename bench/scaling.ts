@@ -34,7 +34,7 @@ Sends one picture over and over to a local endpoint, --width requests at once, a
 on one instance, then on two, in turn. The client, the local SageMaker and every instance share the
 machine's cores, and the model is not trained, which costs the same time.`;
 
-/** `node bench/run.ts scaling`: prints each round, then both medians and their ratio. */
+/** Prints each round, then both medians and their ratio. */
 export async function run(args: string[]): Promise<void> {
   const { values } = parseArgs({
     args,

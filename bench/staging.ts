@@ -28,16 +28,15 @@ const recordBytes = 3074;
 const classes = Array.from({ length: 100 }, (_, at) => `class-${at}`);
 const raw = { width: cifarSide, height: cifarSide, channels: 3 } as const;
 
-export const usage =
-  "usage: npm run bench -- staging [ARCHIVE] | --train N --test N --instances N [--prefix]";
+export const usage = `usage: npm run bench -- staging [ARCHIVE]
+       npm run bench -- staging --train N [--test 1] [--instances 1] [--prefix]
 
-/**
- * `node bench/run.ts staging [ARCHIVE]`: stages a synthetic archive as large as all of CIFAR-100
- * and prints the seconds and the peak of resident memory; then turns ARCHIVE (else a synthetic one
- * of 2,000 pictures) into PNGs beside sharp, in turn, and prints both medians and their ratio. With
- * `--train` it only stages that many pictures, for that many training instances; with `--prefix` from objects
- * under an S3 prefix, one a picture.
- */
+Stages a synthetic archive as large as all of CIFAR-100 on a local S3, with the peak of resident memory; then
+turns ARCHIVE (else a synthetic one of 2,000 pictures) into PNGs beside sharp, in turn. With --train it only
+stages that many pictures for training and --test for the test, for that many training instances; with --prefix
+from objects under an S3 prefix, one a picture. --test, --instances and --prefix count only with --train.`;
+
+/** Prints the staging's seconds and memory, then the medians of both encoders and their ratio. */
 export async function run(args: string[]): Promise<void> {
   const number = { type: "string", default: "1" } as const;
   const options = {

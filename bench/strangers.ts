@@ -17,7 +17,7 @@ import { measureStrangers, type Strangers } from "../pipeline/evaluation/strange
 import { percent } from "../report/format.ts";
 import { withClassifier } from "./trained-classifier.ts";
 
-export const usage = `usage: npm run bench -- strangers [--archive FILE] [--counts 0,200] [--seed 1]
+export const usage = `usage: npm run bench -- strangers [--archive FILE] [--counts 0,400] [--seed 1]
                                   [--config pipeline.yaml] [--json FILE]
 
 Trains the local image classification with so many background pictures of half of a CIFAR-100 archive's
@@ -26,13 +26,13 @@ classes (known kinds) and of the other half (unseen kinds). How many of them pas
 are kept, of the fifth that was held out and of the test pictures; and how many the application routes:
 taken for a vehicle, at application.confidence or more. The backbone has seen the other classes.`;
 
-/** `node bench/run.ts strangers`: prints a row for each number of background pictures. */
+/** Prints a row for each number of background pictures. */
 export async function run(args: string[]): Promise<void> {
   const { values } = parseArgs({
     args,
     options: {
       archive: { type: "string" },
-      counts: { type: "string", default: "0,200" },
+      counts: { type: "string", default: "0,400" },
       seed: { type: "string", default: "1" },
       config: { type: "string", default: "pipeline.yaml" },
       json: { type: "string" },

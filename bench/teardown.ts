@@ -27,7 +27,7 @@ const PEER = fileURLToPath(new URL("awscli", import.meta.url));
 const config = parseConfig("environment: bench");
 const prefix = keys.environment(config);
 
-/** `node bench/run.ts teardown`: prints both times and their ratio. */
+/** Prints both times and their ratio. */
 export async function run(args: string[]): Promise<void> {
   const { values } = parseArgs({
     args,
