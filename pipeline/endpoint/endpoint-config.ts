@@ -6,6 +6,7 @@ import {
 } from "@aws-sdk/client-sagemaker";
 import type { Config } from "../config.ts";
 import type { Context } from "../context.ts";
+import { ifPresent } from "../errors.ts";
 import { keys, names } from "../names.ts";
 import { tags } from "../tags.ts";
 
@@ -59,13 +60,6 @@ export async function describeEndpointConfig(
   { clients, signal }: Context,
   name: string | undefined,
 ): Promise<DescribeEndpointConfigCommandOutput | undefined> {
-  try {
-    return await clients.sagemaker.send(
-      new DescribeEndpointConfigCommand({ EndpointConfigName: name }),
-      { abortSignal: signal },
-    );
-  } catch (error) {
-    if (error instanceof Error && /could not find/i.test(error.message)) return undefined;
-    throw error;
-  }
+  const request = new DescribeEndpointConfigCommand({ EndpointConfigName: name });
+  return ifPresent(clients.sagemaker.send(request, { abortSignal: signal }));
 }

@@ -5,7 +5,7 @@ import {
 import { InvokeEndpointCommand } from "@aws-sdk/client-sagemaker-runtime";
 import type { Config } from "../config.ts";
 import type { Context } from "../context.ts";
-import { StepError } from "../errors.ts";
+import { ifPresent, StepError } from "../errors.ts";
 import { type Pace, poll } from "../poll.ts";
 
 export type Endpoint = DescribeEndpointCommandOutput;
@@ -15,14 +15,8 @@ export async function describeEndpoint(
   { clients, signal }: Context,
   name: string,
 ): Promise<Endpoint | undefined> {
-  try {
-    return await clients.sagemaker.send(new DescribeEndpointCommand({ EndpointName: name }), {
-      abortSignal: signal,
-    });
-  } catch (error) {
-    if (error instanceof Error && /could not find/i.test(error.message)) return undefined;
-    throw error;
-  }
+  const request = new DescribeEndpointCommand({ EndpointName: name });
+  return ifPresent(clients.sagemaker.send(request, { abortSignal: signal }));
 }
 
 /** What an endpoint answers to a PNG, as it came; the id stands beside it in the data capture. */

@@ -7,7 +7,7 @@ import {
 } from "@aws-sdk/client-sagemaker";
 import type { Config } from "../config.ts";
 import type { Context } from "../context.ts";
-import { StepError } from "../errors.ts";
+import { ifPresent, StepError } from "../errors.ts";
 import type { Dataset } from "../dataset/manifest.ts";
 import { ATTEMPTS, attemptName, keys, names } from "../names.ts";
 import { poll } from "../poll.ts";
@@ -187,18 +187,9 @@ function secondsOf({ TransformStartTime, TransformEndTime }: Job): number {
   return Math.round((TransformEndTime.getTime() - TransformStartTime.getTime()) / 1000);
 }
 
-async function describe({ clients, signal }: Context, name: string): Promise<Job | undefined> {
-  try {
-    return await clients.sagemaker.send(
-      new DescribeTransformJobCommand({ TransformJobName: name }),
-      { abortSignal: signal },
-    );
-  } catch (error) {
-    if (error instanceof Error && /not found|could not find/i.test(error.message + error.name)) {
-      return undefined;
-    }
-    throw error;
-  }
+function describe({ clients, signal }: Context, name: string): Promise<Job | undefined> {
+  const request = new DescribeTransformJobCommand({ TransformJobName: name });
+  return ifPresent(clients.sagemaker.send(request, { abortSignal: signal }));
 }
 
 async function countOutputs(

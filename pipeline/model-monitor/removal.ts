@@ -8,6 +8,7 @@ import {
 } from "@aws-sdk/client-sagemaker";
 import type { Config } from "../config.ts";
 import type { Context } from "../context.ts";
+import { ifPresent } from "../errors.ts";
 import { names } from "../names.ts";
 import { LONGEST_SECONDS } from "./job-definition.ts";
 import { type Pace, poll } from "../poll.ts";
@@ -44,11 +45,11 @@ export async function removeSchedule(
   const found = await settledSchedule(context, name, { pollIntervalMs });
   if (found === undefined) return;
   if (found.MonitoringScheduleStatus === "Scheduled") {
-    await ignoringAbsence(sagemaker.send(new StopMonitoringScheduleCommand(schedule)));
+    await ifPresent(sagemaker.send(new StopMonitoringScheduleCommand(schedule)));
     await settledSchedule(context, name, { pollIntervalMs });
   }
   await until(`The last execution of ${name}`, async () => !(await isExecuting(context, name)));
-  await ignoringAbsence(sagemaker.send(new DeleteMonitoringScheduleCommand(schedule)));
+  await ifPresent(sagemaker.send(new DeleteMonitoringScheduleCommand(schedule)));
   await until(
     `The deletion of monitoring schedule ${name}`,
     async () => (await describeSchedule(context, name)) === undefined,
@@ -77,20 +78,11 @@ export async function removeDefinition(
 ): Promise<void> {
   const abort = { abortSignal: signal };
   const name = { JobDefinitionName };
-  await ignoringAbsence(
+  await ifPresent<unknown>(
     type === "data-quality"
       ? sagemaker.send(new DeleteDataQualityJobDefinitionCommand(name), abort)
       : sagemaker.send(new DeleteModelQualityJobDefinitionCommand(name), abort),
   );
-}
-
-/** What is gone, by another run perhaps, is gone. */
-async function ignoringAbsence(request: Promise<unknown>): Promise<void> {
-  try {
-    await request;
-  } catch (error) {
-    if (!(error instanceof Error && error.name === "ResourceNotFound")) throw error;
-  }
 }
 
 /** Takes away the schedules of these types, side by side, and then what they started, where there are any. */

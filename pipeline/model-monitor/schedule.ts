@@ -3,6 +3,7 @@ import {
   type DescribeMonitoringScheduleCommandOutput,
 } from "@aws-sdk/client-sagemaker";
 import type { Context } from "../context.ts";
+import { ifPresent } from "../errors.ts";
 import { type Pace, poll } from "../poll.ts";
 
 export type Schedule = DescribeMonitoringScheduleCommandOutput;
@@ -22,13 +23,10 @@ export async function describeSchedule(
   { clients, signal }: Context,
   name: string,
 ): Promise<Schedule | undefined> {
+  const request = new DescribeMonitoringScheduleCommand({ MonitoringScheduleName: name });
   try {
-    return await clients.sagemaker.send(
-      new DescribeMonitoringScheduleCommand({ MonitoringScheduleName: name }),
-      { abortSignal: signal },
-    );
+    return await ifPresent(clients.sagemaker.send(request, { abortSignal: signal }));
   } catch (error) {
-    if (error instanceof Error && error.name === "ResourceNotFound") return undefined;
     if (isClosed(error)) return undefined;
     throw error;
   }

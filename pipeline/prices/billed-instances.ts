@@ -5,6 +5,7 @@ import {
   DescribeTransformJobCommand,
 } from "@aws-sdk/client-sagemaker";
 import type { Context } from "../context.ts";
+import { ifPresent } from "../errors.ts";
 import type { Kind } from "../teardown/inventory.ts";
 import type { InstanceUse } from "./prices.ts";
 
@@ -24,15 +25,10 @@ export async function billedInstances(
   kind: Kind,
   name: string,
 ): Promise<BilledInstances | undefined> {
-  try {
-    if (kind === "endpoint") return await ofEndpoint(context, name);
-    if (kind === "training job") return await ofTrainingJob(context, name);
-    if (kind === "transform job") return await ofTransformJob(context, name);
-    return undefined;
-  } catch (error) {
-    if (error instanceof Error && /could not find|not found/i.test(error.message)) return undefined;
-    throw error;
-  }
+  if (kind === "endpoint") return ifPresent(ofEndpoint(context, name));
+  if (kind === "training job") return ifPresent(ofTrainingJob(context, name));
+  if (kind === "transform job") return ifPresent(ofTransformJob(context, name));
+  return undefined;
 }
 
 async function ofEndpoint(

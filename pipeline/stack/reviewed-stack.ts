@@ -5,6 +5,7 @@ import {
   ListChangeSetsCommand,
 } from "@aws-sdk/client-cloudformation";
 import type { Context } from "../context.ts";
+import { ifPresent } from "../errors.ts";
 import { poll } from "../poll.ts";
 import type { Tags } from "../tags.ts";
 
@@ -14,31 +15,33 @@ import type { Tags } from "../tags.ts";
  * of its own yet: it has those of its change sets.
  */
 export async function reviewedStack(
-  { clients: { cloudformation }, signal }: Context,
+  context: Context,
   name: string,
 ): Promise<{ tags: Tags } | undefined> {
+  return ifPresent(describeReviewed(context, name));
+}
+
+async function describeReviewed(
+  { clients: { cloudformation }, signal }: Context,
+  StackName: string,
+): Promise<{ tags: Tags } | undefined> {
   const abort = { abortSignal: signal };
-  const request = { StackName: name };
-  try {
-    const { Stacks: [stack] = [] } = await cloudformation.send(
-      new DescribeStacksCommand(request),
+  const request = { StackName };
+  const { Stacks: [stack] = [] } = await cloudformation.send(
+    new DescribeStacksCommand(request),
+    abort,
+  );
+  if (stack?.StackStatus !== "REVIEW_IN_PROGRESS") return undefined;
+  const { Summaries = [] } = await cloudformation.send(new ListChangeSetsCommand(request), abort);
+  const tags = [...(stack.Tags ?? [])];
+  for (const { ChangeSetId } of Summaries) {
+    const { Tags = [] } = await cloudformation.send(
+      new DescribeChangeSetCommand({ ChangeSetName: ChangeSetId }),
       abort,
     );
-    if (stack?.StackStatus !== "REVIEW_IN_PROGRESS") return undefined;
-    const { Summaries = [] } = await cloudformation.send(new ListChangeSetsCommand(request), abort);
-    const tags = [...(stack.Tags ?? [])];
-    for (const { ChangeSetId } of Summaries) {
-      const { Tags = [] } = await cloudformation.send(
-        new DescribeChangeSetCommand({ ChangeSetName: ChangeSetId }),
-        abort,
-      );
-      tags.push(...Tags);
-    }
-    return { tags };
-  } catch (error) {
-    if (error instanceof Error && /does not exist/i.test(error.message)) return undefined;
-    throw error;
+    tags.push(...Tags);
   }
+  return { tags };
 }
 
 /** Deletes such a stack with its change sets; where there is none, nothing. */

@@ -1,6 +1,6 @@
 import { DescribeStacksCommand } from "@aws-sdk/client-cloudformation";
 import type { Context } from "../context.ts";
-import { StepError } from "../errors.ts";
+import { ifPresent, StepError } from "../errors.ts";
 import type { Tag } from "../tags.ts";
 
 export interface StackState {
@@ -22,31 +22,21 @@ export async function describeStack(
   { clients: { cloudformation }, signal }: Context,
   nameOrId: string,
 ): Promise<StackState | undefined> {
-  try {
-    const { Stacks = [] } = await cloudformation.send(
-      new DescribeStacksCommand({ StackName: nameOrId }),
-      { abortSignal: signal },
-    );
-    const [stack] = Stacks;
-    if (stack === undefined || stack.StackStatus === "REVIEW_IN_PROGRESS") return undefined;
-    return {
-      id: stack.StackId ?? "",
-      name: stack.StackName ?? "",
-      status: stack.StackStatus ?? "",
-      reason: stack.StackStatusReason ?? "",
-      outputs: Object.fromEntries(
-        (stack.Outputs ?? []).map(({ OutputKey = "", OutputValue = "" }) => [
-          OutputKey,
-          OutputValue,
-        ]),
-      ),
-      parameters: (stack.Parameters ?? []).map(({ ParameterKey = "" }) => ParameterKey),
-      tags: (stack.Tags ?? []).map(({ Key = "", Value = "" }) => ({ Key, Value })),
-    };
-  } catch (error) {
-    if (error instanceof Error && /does not exist/i.test(error.message)) return undefined;
-    throw error;
-  }
+  const request = new DescribeStacksCommand({ StackName: nameOrId });
+  const found = await ifPresent(cloudformation.send(request, { abortSignal: signal }));
+  const stack = found?.Stacks?.[0];
+  if (stack === undefined || stack.StackStatus === "REVIEW_IN_PROGRESS") return undefined;
+  return {
+    id: stack.StackId ?? "",
+    name: stack.StackName ?? "",
+    status: stack.StackStatus ?? "",
+    reason: stack.StackStatusReason ?? "",
+    outputs: Object.fromEntries(
+      (stack.Outputs ?? []).map(({ OutputKey = "", OutputValue = "" }) => [OutputKey, OutputValue]),
+    ),
+    parameters: (stack.Parameters ?? []).map(({ ParameterKey = "" }) => ParameterKey),
+    tags: (stack.Tags ?? []).map(({ Key = "", Value = "" }) => ({ Key, Value })),
+  };
 }
 
 /** Whether CloudFormation is at work on the stack. */

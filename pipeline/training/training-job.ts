@@ -7,7 +7,7 @@ import {
 } from "@aws-sdk/client-sagemaker";
 import type { Config } from "../config.ts";
 import type { Context } from "../context.ts";
-import { StepError } from "../errors.ts";
+import { ifPresent, StepError } from "../errors.ts";
 import { ATTEMPTS, attemptName } from "../names.ts";
 import { parseS3Uri } from "../s3.ts";
 import { RUN_TAG, tags, tagsOf, tagValue } from "../tags.ts";
@@ -22,15 +22,8 @@ export async function describeTrainingJob(
   { clients, signal }: Context,
   name: string,
 ): Promise<TrainingJob | undefined> {
-  try {
-    return await clients.sagemaker.send(new DescribeTrainingJobCommand({ TrainingJobName: name }), {
-      abortSignal: signal,
-    });
-  } catch (error) {
-    if (error instanceof Error && /not found/i.test(`${error.name} ${error.message}`))
-      return undefined;
-    throw error;
-  }
+  const request = new DescribeTrainingJobCommand({ TrainingJobName: name });
+  return ifPresent(clients.sagemaker.send(request, { abortSignal: signal }));
 }
 
 export function isOver(job: TrainingJob): boolean {

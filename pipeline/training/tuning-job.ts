@@ -9,7 +9,7 @@ import {
 } from "@aws-sdk/client-sagemaker";
 import type { Config } from "../config.ts";
 import type { Context } from "../context.ts";
-import { StepError } from "../errors.ts";
+import { ifPresent, StepError } from "../errors.ts";
 import type { Found } from "./instance-fallback.ts";
 import { ATTEMPTS, attemptName, TUNING_NAME_LENGTH } from "../names.ts";
 import { tags } from "../tags.ts";
@@ -37,15 +37,8 @@ export async function describeTuningJob(
   { clients, signal }: Context,
   name: string,
 ): Promise<TuningJob | undefined> {
-  try {
-    return await clients.sagemaker.send(
-      new DescribeHyperParameterTuningJobCommand({ HyperParameterTuningJobName: name }),
-      { abortSignal: signal },
-    );
-  } catch (error) {
-    if (error instanceof Error && error.name === "ResourceNotFound") return undefined;
-    throw error;
-  }
+  const request = new DescribeHyperParameterTuningJobCommand({ HyperParameterTuningJobName: name });
+  return ifPresent(clients.sagemaker.send(request, { abortSignal: signal }));
 }
 
 /** Whether it is over; a status that nobody knows is not the end. */
