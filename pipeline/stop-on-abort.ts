@@ -34,3 +34,8 @@ export async function stopOnAbort<T>(
     throw error;
   }
 }
+
+/** Stops what was just started, where the run was cancelled meanwhile. @throws the signal's reason then */
+export function stopIfCancelled(context: Context, stoppable: Stoppable): Promise<void> {
+  return stopOnAbort(context, stoppable, async () => context.signal.throwIfAborted());
+}

@@ -3,16 +3,10 @@ import { checkpointConfig, dropCheckpoints, requireIdle } from "../training/chec
 import type { Config } from "../config.ts";
 import type { Context } from "../context.ts";
 import { requireShards } from "../dataset/channels.ts";
-import { StepError, UsageError } from "../errors.ts";
+import { UsageError } from "../errors.ts";
 import type { Dataset } from "../dataset/manifest.ts";
 import { names } from "../names.ts";
-import {
-  type Fallback,
-  finishWithFallback,
-  startWithFallback,
-} from "../training/instance-fallback.ts";
-import { poll } from "../poll.ts";
-import { type Stoppable, stopOnAbort } from "../stop-on-abort.ts";
+import { finishJob, type JobInput, type JobKind, startJob } from "../training/run-job.ts";
 import {
   type StartedTraining,
   startedTraining,
@@ -30,11 +24,11 @@ import {
   lacksCapacity,
   type TrainingJob,
 } from "../training/training-job.ts";
-import { startTuning, tuneModel } from "../training/tune-model.ts";
+import { tuneModel, tuningJobs } from "../training/tune-model.ts";
 import { trainingSpecification } from "../training/training-specification.ts";
 import { writeWatchedTraining } from "../training/watched-training.ts";
 
-export interface TrainModelInput {
+export interface TrainModelInput extends JobInput {
   readonly dataset: Dataset;
   readonly executionRoleArn: string;
   readonly run?: string | undefined;
@@ -42,13 +36,6 @@ export interface TrainModelInput {
   readonly retrain?: boolean | undefined;
   /** The job that this run started before: it is waited for, and its failure is the step's. */
   readonly started?: string | undefined;
-  /** False: a cancelled run leaves the job running, for a rerun to adopt. */
-  readonly stopOnCancel?: boolean | undefined;
-  /** Of all waits together; by default each job gets what it may take, and a quarter of an hour. */
-  readonly timeoutMs?: number | undefined;
-  /** Told of each job that is waited for, before the wait. */
-  readonly onStarted?: (started: StartedTraining) => void;
-  readonly pollIntervalMs?: number;
 }
 
 /**
@@ -81,18 +68,13 @@ async function trainAlone(
   input: TrainModelInput,
 ): Promise<TrainedModel> {
   const history: TrainingMoment[] = [];
-  const deadline = input.timeoutMs === undefined ? undefined : Date.now() + input.timeoutMs;
-  const { job, adopted } = await finishWithFallback(
-    context,
-    config,
-    trainingJobs(context, config, input),
-    async (found) => {
-      input.onStarted?.({ ...startedTraining(found.job), adopted: found.adopted });
-      if (isOver(found.job)) return found.job;
-      const timeoutMs = deadline === undefined ? undefined : Math.max(0, deadline - Date.now());
-      return wait(context, config, { ...input, timeoutMs }, found.job, history);
+  const { job, adopted } = await finishJob(context, config, trainingJobs(context, config, input), {
+    ...input,
+    onLine: (now) => {
+      const metrics = metricsOf(now);
+      if (Object.keys(metrics).length > 0) history.push({ at: new Date(), metrics });
     },
-  );
+  });
   const model = trainedModel(job);
   await dropCheckpoints(context, job);
   const { modelDataUrl, trainingSeconds, billableSeconds } = model;
@@ -110,19 +92,9 @@ export async function startTraining(
 ): Promise<StartedTraining> {
   checkRetrain(input);
   const { tuning } = config.training;
-  if (tuning !== undefined) return startTuning(context, config, { ...input, tuning });
-  const { job, adopted } = await startWithFallback(
-    context,
-    config,
-    new Map(),
-    trainingJobs(context, config, input),
-  );
-  if (!isOver(job)) {
-    await stopOnAbort(context, stoppable(context, input, job), async () =>
-      context.signal.throwIfAborted(),
-    );
-  }
-  return { ...startedTraining(job), adopted };
+  return tuning === undefined
+    ? startJob(context, config, trainingJobs(context, config, input), input)
+    : startJob(context, config, tuningJobs(context, config, { ...input, tuning }), input);
 }
 
 function checkRetrain({ retrain, run }: TrainModelInput): void {
@@ -135,8 +107,11 @@ function trainingJobs(
   context: Context,
   config: Config,
   { dataset, executionRoleArn, run, retrain, started }: TrainModelInput,
-): Fallback<TrainingJob> {
+): JobKind<TrainingJob> {
+  const { sagemaker } = context.clients;
   return {
+    what: "Training job",
+    rounds: 1,
     async find(instanceType) {
       const instance = { executionRoleArn, instanceType };
       const specification = trainingSpecification(config, dataset, instance);
@@ -154,54 +129,16 @@ function trainingJobs(
       };
     },
     lack: (job) => (lacksCapacity(job) ? capacityReason(job) : undefined),
+    started: startedTraining,
+    describe: (name) => describeTrainingJob(context, name),
+    isOver,
+    line: (job) => [job.SecondaryStatus, ...metricTexts(job)].join("  "),
+    stop: (TrainingJobName, abortSignal) =>
+      sagemaker.send(new StopTrainingJobCommand({ TrainingJobName }), { abortSignal }),
   };
 }
 
-function wait(
-  context: Context,
-  config: Config,
-  input: TrainModelInput,
-  job: TrainingJob,
-  history: TrainingMoment[],
-): Promise<TrainingJob> {
-  const { timeoutMs, pollIntervalMs = 10_000 } = input;
-  const name = job.TrainingJobName ?? "";
-  const { maxRuntimeMinutes, maxWaitMinutes, spot } = config.training;
-  const minutes = (spot ? maxWaitMinutes : maxRuntimeMinutes) + 15; // starting and uploading
-  let shown = "";
-  const look = async () => {
-    const now = await describeTrainingJob(context, name);
-    if (now === undefined) throw new StepError(`Training job ${name} is gone.`);
-    const metrics = metricsOf(now);
-    const values = Object.entries(metrics).map(([key, value]) => `${key}=${value.toFixed(4)}`);
-    const text = [now.SecondaryStatus, ...values].join("  ");
-    if (text !== shown) {
-      context.progress.line(text);
-      if (values.length > 0) history.push({ at: new Date(), metrics });
-    }
-    shown = text;
-    return isOver(now) ? now : undefined;
-  };
-  return stopOnAbort(context, stoppable(context, input, job), () =>
-    poll(look, {
-      what: `Training job ${name}`,
-      timeoutMs: timeoutMs ?? minutes * 60_000,
-      intervalMs: pollIntervalMs,
-      signal: context.signal,
-      resume: "It goes on: run the step again and it is adopted.",
-    }),
-  );
-}
-
-function stoppable(
-  { clients }: Context,
-  { stopOnCancel }: TrainModelInput,
-  { TrainingJobName = "" }: TrainingJob,
-): Stoppable {
-  return {
-    what: `training job ${TrainingJobName}`,
-    stop: (abortSignal) =>
-      clients.sagemaker.send(new StopTrainingJobCommand({ TrainingJobName }), { abortSignal }),
-    stopOnCancel,
-  };
+/** `validation:accuracy=0.9500`, ... */
+function metricTexts(job: TrainingJob): string[] {
+  return Object.entries(metricsOf(job)).map(([key, value]) => `${key}=${value.toFixed(4)}`);
 }

@@ -6,11 +6,9 @@ import type { Config } from "../config.ts";
 import type { Context } from "../context.ts";
 import { requireShards } from "../dataset/channels.ts";
 import { StepError } from "../errors.ts";
-import { type Fallback, finishWithFallback, startWithFallback } from "./instance-fallback.ts";
 import { names } from "../names.ts";
-import { poll } from "../poll.ts";
 import type { TrainModelInput } from "../steps/train-model.ts";
-import { type Stoppable, stopOnAbort } from "../stop-on-abort.ts";
+import { finishJob, type JobKind } from "./run-job.ts";
 import {
   findTrainedModel,
   type StartedTraining,
@@ -44,17 +42,11 @@ export async function tuneModel(
   config: Config,
   input: TuneModelInput,
 ): Promise<TrainedModel> {
-  const deadline = input.timeoutMs === undefined ? undefined : Date.now() + input.timeoutMs;
-  const { job, adopted } = await finishWithFallback(
+  const { job, adopted } = await finishJob(
     context,
     config,
     tuningJobs(context, config, input),
-    async (found) => {
-      input.onStarted?.({ ...startedTuning(found.job), adopted: found.adopted });
-      if (isTuned(found.job)) return found.job;
-      const timeoutMs = deadline === undefined ? undefined : Math.max(0, deadline - Date.now());
-      return wait(context, config, { ...input, timeoutMs }, found.job);
-    },
+    input,
   );
   const name = job.HyperParameterTuningJobName ?? "";
   const trials = await trialsOf(context, name);
@@ -68,32 +60,16 @@ export async function tuneModel(
   return { ...model, adopted, tuning };
 }
 
-/** Starts what `tuneModel` waits for, or finds it, and returns at once. */
-export async function startTuning(
-  context: Context,
-  config: Config,
-  input: TuneModelInput,
-): Promise<StartedTraining> {
-  const { job, adopted } = await startWithFallback(
-    context,
-    config,
-    new Map(),
-    tuningJobs(context, config, input),
-  );
-  if (!isTuned(job)) {
-    await stopOnAbort(context, stoppable(context, input, job), async () =>
-      context.signal.throwIfAborted(),
-    );
-  }
-  return { ...startedTuning(job), adopted };
-}
-
-function tuningJobs(
+/** The tuning jobs that `tuneModel` waits for. */
+export function tuningJobs(
   context: Context,
   config: Config,
   { dataset, executionRoleArn, run, retrain, started, tuning }: TuneModelInput,
-): Fallback<TuningJob> {
+): JobKind<TuningJob> {
+  const { s3, sagemaker } = context.clients;
   return {
+    what: "Tuning job",
+    rounds: Math.ceil(tuning.maxJobs / tuning.maxParallelJobs),
     async find(instanceType) {
       const training = trainingSpecification(config, dataset, { executionRoleArn, instanceType });
       const specification = tuningSpecification(config, tuning, training);
@@ -103,44 +79,21 @@ function tuningJobs(
       const wanted = { ...found, specification, run };
       return {
         create: async () => {
-          await requireShards(context.clients.s3, dataset, config.training.instanceCount);
+          await requireShards(s3, dataset, config.training.instanceCount);
           return createTuningJob(context, config, wanted);
         },
       };
     },
     lack: (job) => tuningLack(context, job),
+    started: startedTuning,
+    describe: (name) => describeTuningJob(context, name),
+    isOver: isTuned,
+    line: (job) => progressOf(job, tuning.maxJobs),
+    stop: (HyperParameterTuningJobName, abortSignal) =>
+      sagemaker.send(new StopHyperParameterTuningJobCommand({ HyperParameterTuningJobName }), {
+        abortSignal,
+      }),
   };
-}
-
-function wait(
-  context: Context,
-  config: Config,
-  input: TuneModelInput,
-  job: TuningJob,
-): Promise<TuningJob> {
-  const { timeoutMs, pollIntervalMs = 10_000, tuning } = input;
-  const name = job.HyperParameterTuningJobName ?? "";
-  const { maxRuntimeMinutes, maxWaitMinutes, spot } = config.training;
-  const each = (spot ? maxWaitMinutes : maxRuntimeMinutes) + 15; // starting and uploading
-  const minutes = Math.ceil(tuning.maxJobs / tuning.maxParallelJobs) * each;
-  let shown = "";
-  const look = async () => {
-    const now = await describeTuningJob(context, name);
-    if (now === undefined) throw new StepError(`Tuning job ${name} is gone.`);
-    const text = progressOf(now, tuning.maxJobs);
-    if (text !== shown) context.progress.line(text);
-    shown = text;
-    return isTuned(now) ? now : undefined;
-  };
-  return stopOnAbort(context, stoppable(context, input, job), () =>
-    poll(look, {
-      what: `Tuning job ${name}`,
-      timeoutMs: timeoutMs ?? minutes * 60_000,
-      intervalMs: pollIntervalMs,
-      signal: context.signal,
-      resume: "It goes on: run the step again and it is adopted.",
-    }),
-  );
 }
 
 /** `2 of 9 training jobs done, 3 running, 1 failed, best validation:accuracy=0.9500`. */
@@ -201,21 +154,5 @@ function startedTuning(job: TuningJob): Omit<StartedTraining, "adopted"> {
     status: job.HyperParameterTuningJobStatus ?? "",
     instanceType: job.TrainingJobDefinition?.ResourceConfig?.InstanceType ?? "",
     instanceCount: job.TrainingJobDefinition?.ResourceConfig?.InstanceCount ?? 1,
-  };
-}
-
-function stoppable(
-  { clients }: Context,
-  { stopOnCancel }: TuneModelInput,
-  { HyperParameterTuningJobName = "" }: TuningJob,
-): Stoppable {
-  return {
-    what: `tuning job ${HyperParameterTuningJobName}`,
-    stop: (abortSignal) =>
-      clients.sagemaker.send(
-        new StopHyperParameterTuningJobCommand({ HyperParameterTuningJobName }),
-        { abortSignal },
-      ),
-    stopOnCancel,
   };
 }
