@@ -29,6 +29,15 @@ interface UpdatePlan {
   readonly deploymentConfig: DeploymentConfig;
 }
 
+/** What an update came to. */
+interface Ended {
+  /** The endpoint, which nothing changes any more; undefined where it is gone, or another run changes it. */
+  readonly settled: Endpoint | undefined;
+  /** Why it does not serve what it was to. */
+  readonly failure: StepError | undefined;
+  readonly moments: EndpointMoment[];
+}
+
 /**
  * Moves an endpoint that serves to another configuration, and checks that it serves that. Its scaling is
  * deregistered before, since a scaling activity would block the update, and registered with the
@@ -45,30 +54,22 @@ export async function updateEndpoint(
 ): Promise<EndpointMoment[]> {
   const { endpointName } = update;
   const before = await endpointMoment(context, endpointName, "before");
-  const { deploymentConfig } = await start(context, config, update, before);
-  const { settled, moments } = await follow(context, config, update, before).catch((error) => {
-    context.progress.line(
-      `scaling of ${endpointName} is off while it is updated: deploy-endpoint, run again, registers it`,
-    );
-    throw error;
-  });
-  if (settled?.EndpointStatus !== "InService") throw notServing(endpointName, settled);
-  const complaint =
-    settled.EndpointConfigName === update.endpointConfigName
-      ? undefined
-      : await rolledBack(context, { ...update, deploymentConfig }, settled, moments);
-  const failure = await scaledAgain(context, config, endpointName, complaint);
-  if (failure !== undefined) throw failure;
+  const begun = await begin(context, config, update, before);
+  const { settled, failure, moments } =
+    "plan" in begun ? await follow(context, config, update, { before, ...begun.plan }) : begun;
+  const isServing = settled?.EndpointStatus === "InService";
+  const error = isServing ? await scaledAgain(context, config, endpointName, failure) : failure;
+  if (error !== undefined) throw error;
   return moments;
 }
 
-/** @throws StepError where the update does not begin; the endpoint is scaled then as it was before. */
-async function start(
+/** @returns the plan of an update that began, or why it did not. */
+async function begin(
   context: Context,
   config: Config,
   update: EndpointUpdate,
   before: EndpointMoment,
-): Promise<UpdatePlan> {
+): Promise<{ readonly plan: UpdatePlan } | Ended> {
   const { endpointName, endpointConfigName } = update;
   let plan: UpdatePlan | undefined;
   try {
@@ -83,41 +84,42 @@ async function start(
       ...(keepInstances && RETAIN_INSTANCES),
     });
     await onceVisible(context, () => context.clients.sagemaker.send(command));
-    return plan;
+    return { plan };
   } catch (error) {
-    return putRight(context, config, update, { plan, error });
+    return notBegun(context, config, update, { before, plan, error });
   }
 }
 
-/**
- * After an update that did not begin: the endpoint is scaled again.
- * @returns the plan where it began all the same, and only the answer was lost.
- * @throws StepError that says so otherwise, and whether the endpoint is scaled.
- */
-async function putRight(
+/** After an error; where the update began all the same, and only the answer was lost, its plan. */
+async function notBegun(
   context: Context,
   config: Config,
   update: EndpointUpdate,
-  { plan, error }: { readonly plan: UpdatePlan | undefined; readonly error: unknown },
-): Promise<UpdatePlan> {
+  failed: {
+    readonly before: EndpointMoment;
+    readonly plan: UpdatePlan | undefined;
+    readonly error: unknown;
+  },
+): Promise<{ readonly plan: UpdatePlan } | Ended> {
   const { endpointName, endpointConfigName } = update;
+  const { before, plan, error } = failed;
   // A cancelled run puts it right, too.
   const { aborted } = context.signal;
   const own = aborted ? { ...context, signal: AbortSignal.timeout(PUT_RIGHT_MS) } : context;
   const endpoint = await describeEndpoint(own, endpointName).catch(() => undefined);
   const pending = endpoint?.PendingDeploymentSummary?.EndpointConfigName;
-  if (plan !== undefined && pending === endpointConfigName && !aborted) return plan;
+  if (plan !== undefined && pending === endpointConfigName && !aborted) return { plan };
   const refused = (then = "") =>
     new StepError(`Endpoint ${endpointName} was not updated: ${messageOf(error)}${then}`, {
       cause: error,
     });
+  const moments = [before];
   // Where another run updates it, that one registers scaling when it is done.
-  if (pending !== undefined) throw refused();
+  if (pending !== undefined) return { settled: undefined, failure: refused(), moments };
   const settled = await settledEndpoint(own, config, endpointName, update).catch(() => undefined);
-  if (settled?.EndpointStatus !== "InService") {
-    throw refused("\nIts scaling is off: deploy-endpoint, run again, registers it.");
-  }
-  throw await scaledAgain(own, config, endpointName, refused());
+  const isServing = settled?.EndpointStatus === "InService";
+  const off = "\nIts scaling is off: deploy-endpoint, run again, registers it.";
+  return { settled, failure: refused(isServing ? "" : off), moments };
 }
 
 const RETAIN_INSTANCES = {
@@ -134,26 +136,39 @@ function overtaken({ EndpointName, EndpointConfigName }: Endpoint): StepError {
   );
 }
 
+/**
+ * Waits until an update that began is over.
+ * @throws whatever the wait does: what the endpoint is then is not known.
+ */
 async function follow(
   context: Context,
   config: Config,
   update: EndpointUpdate,
-  before: EndpointMoment,
-): Promise<{ settled: Endpoint | undefined; moments: EndpointMoment[] }> {
+  { before, deploymentConfig }: UpdatePlan & { readonly before: EndpointMoment },
+): Promise<Ended> {
   const { endpointName } = update;
-  const during = await endpointMoment(context, endpointName, "during");
-  const settled = await settledEndpoint(context, config, endpointName, update);
-  const after = await endpointMoment(context, endpointName, "after");
-  return { settled, moments: [before, during, after] };
+  try {
+    const during = await endpointMoment(context, endpointName, "during");
+    const settled = await settledEndpoint(context, config, endpointName, update);
+    const after = await endpointMoment(context, endpointName, "after");
+    const moments = [before, during, after];
+    const failure = await failureOf(context, { ...update, deploymentConfig }, settled, moments);
+    return { settled, failure, moments };
+  } catch (error) {
+    context.progress.line(
+      `scaling of ${endpointName} is off while it is updated: deploy-endpoint, run again, registers it`,
+    );
+    throw error;
+  }
 }
 
 /** Registers scaling. What went wrong before it is never hidden by what goes wrong here. */
-async function scaledAgain<E extends StepError | undefined>(
+async function scaledAgain(
   context: Context,
   config: Config,
   endpointName: string,
-  failure: E,
-): Promise<E | StepError> {
+  failure: StepError | undefined,
+): Promise<StepError | undefined> {
   try {
     await registerScaling(context, config, endpointName);
     return failure;
@@ -165,18 +180,22 @@ async function scaledAgain<E extends StepError | undefined>(
   }
 }
 
-/** FailureReason can be empty after a roll-back, so that the alarms themselves are asked too. */
-async function rolledBack(
+/** Why an endpoint does not serve what it was updated to; undefined where it does. */
+async function failureOf(
   context: Context,
   update: EndpointUpdate & Pick<UpdatePlan, "deploymentConfig">,
-  { EndpointConfigName, FailureReason }: Endpoint,
+  settled: Endpoint | undefined,
   moments: readonly EndpointMoment[],
-): Promise<StepError> {
+): Promise<StepError | undefined> {
   const { endpointName, endpointConfigName, deploymentConfig } = update;
+  if (settled?.EndpointStatus !== "InService") return notServing(endpointName, settled);
+  const { EndpointConfigName, FailureReason } = settled;
+  if (EndpointConfigName === endpointConfigName) return undefined;
   const serves = `Endpoint ${endpointName} is InService with ${EndpointConfigName}, not with ${endpointConfigName}: `;
   if (EndpointConfigName !== moments[0]?.endpointConfigName) {
     return new StepError(`${serves}another run updated it meanwhile. Run the step again.`);
   }
+  // FailureReason can be empty after a roll-back, so that the alarms themselves are asked too.
   const alarms = (deploymentConfig.AutoRollbackConfiguration?.Alarms ?? []).flatMap(
     ({ AlarmName }) => AlarmName ?? [],
   );
