@@ -1,6 +1,6 @@
 import type { Config } from "../config.ts";
 import type { Context } from "../context.ts";
-import { readGroundTruth, type TimedLabel } from "../labels/ground-truth.ts";
+import { type FoundLabel, readGroundTruth } from "../labels/ground-truth.ts";
 import { labelledCaptures } from "../labels/labelled-captures.ts";
 import { sum } from "../evaluation/metrics.ts";
 import { sha256 } from "../s3.ts";
@@ -18,7 +18,7 @@ import {
 } from "./unusable-labels.ts";
 
 /** What became of an environment's labels. */
-export interface CapturedCounts {
+interface CapturedCounts {
   readonly labels: number;
   /** Pictures that the data set has of them. */
   readonly used: Readonly<Record<Purpose, number>>;
@@ -39,6 +39,13 @@ interface Entry {
   readonly picture: Buffer | undefined;
 }
 
+/** A data set, and the labels of its classes. */
+interface Labelled {
+  readonly source: Source;
+  readonly bucket: string;
+  readonly known: ReadonlyMap<string, FoundLabel>;
+}
+
 /**
  * A data set with the pictures that an environment's endpoint was sent and people have labelled. They
  * keep their split from run to run; one that the data set has already, or that came before, is left
@@ -50,17 +57,52 @@ export async function withCaptures(
   context: Context,
   config: Pick<Config, "project" | "environment" | "dataset">,
   { source, bucket }: { readonly source: Source; readonly bucket: string },
-): Promise<{ readonly source: Source; readonly counts: CapturedCounts }> {
+): Promise<Source> {
   const truth = await readGroundTruth(context, config, bucket);
-  const known = new Map(
-    [...truth.labels].filter(([, each]) => source.classes.includes(each.class)),
+  const labels = truth.labels.size + truth.conflicting.length + truth.unreadable.length;
+  if (labels === 0) return source;
+  const { classes } = source;
+  const known = new Map([...truth.labels].filter(([, each]) => classes.includes(each.class)));
+  const strange = [...truth.labels.values()].filter(({ eventId }) => !known.has(eventId));
+  const looked = await look(context, config, { source, bucket, known });
+  const { entries, captured } = looked;
+  const unusable: Unusable = {
+    "without capture": looked.missing.map(placeOf),
+    undecodable: looked.undecodable.map(placeOf),
+    "of another class": strange.map(placeOf),
+    contradictory: truth.conflicting,
+    unreadable: truth.unreadable,
+  };
+  refuseUnusable(unusable, { ...config, labels, classes });
+  context.progress.line(
+    describe({
+      labels,
+      used: capturedCounts(captured),
+      repeated: looked.repeated,
+      unusable: countUnusable(unusable),
+    }),
   );
-  const { seen, nextId } = known.size === 0 ? nothingSeen() : await lookThrough(source, context);
+  if (entries.size === 0) return source;
+  const others = () => capturedPictures(context, config, { bucket, known, entries });
+  const { train, test } = source.survey.counts;
+  const share = entries.size / sum([...train, ...test]);
+  const pictures = () => dealtIn(source.pictures(), others(), share);
+  const merged = await survey(source.name, classes, pictures, context.signal);
+  return { ...source, ...merged, captured };
+}
+
+/** Looks at every labelled picture: which of them join the data set, and which labels are of none. */
+async function look(
+  context: Context,
+  config: Pick<Config, "project" | "environment" | "dataset">,
+  { source, bucket, known }: Labelled,
+) {
+  const { seen, nextId } = await lookThrough(source, context);
   const entries = new Map<string, Entry>();
   const none = () => source.classes.map(() => 0);
   const captured: Record<Purpose, number[]> = { train: none(), validation: none(), test: none() };
   const missing = new Map(known);
-  const undecodable: string[] = [];
+  const undecodable: FoundLabel[] = [];
   let found = 0;
   let held = 0;
   for await (const { eventId, class: name, picture } of labelledCaptures(
@@ -74,7 +116,7 @@ export async function withCaptures(
     missing.delete(eventId);
     const small = picture && (await squeezed(picture).catch(() => undefined));
     if (picture === undefined || small === undefined) {
-      if (labelled !== undefined) undecodable.push(placeOf(labelled));
+      if (labelled !== undefined) undecodable.push(labelled);
       continue;
     }
     const hash = sha256(small.png);
@@ -88,33 +130,8 @@ export async function withCaptures(
     const id = nextId + entries.size;
     entries.set(eventId, { label, id, purpose, picture: isHeld ? picture : undefined });
   }
-  const strange = [...truth.labels.values()].filter(({ eventId }) => !known.has(eventId));
-  const unusable: Unusable = {
-    "without capture": [...missing.values()].map(placeOf),
-    undecodable,
-    "of another class": strange.map(placeOf),
-    contradictory: truth.conflicting,
-    unreadable: truth.unreadable,
-  };
-  const counts: CapturedCounts = {
-    labels: truth.labels.size + truth.conflicting.length + truth.unreadable.length,
-    used: capturedCounts(captured),
-    repeated: found - undecodable.length - entries.size,
-    unusable: countUnusable(unusable),
-  };
-  const { classes } = source;
-  refuseUnusable(unusable, { ...config, labels: counts.labels, classes });
-  if (counts.labels > 0) context.progress.line(describe(counts));
-  if (entries.size === 0) return { source, counts };
-  const isBeyond = (eventId: string) =>
-    entries.has(eventId) && entries.get(eventId)?.picture === undefined;
-  const beyond = new Map([...known].filter(([eventId]) => isBeyond(eventId)));
-  const others = () => capturedPictures(context, config, { bucket, beyond, entries });
-  const { train, test } = source.survey.counts;
-  const share = entries.size / sum([...train, ...test]);
-  const pictures = () => dealtIn(source.pictures(), others(), share);
-  const merged = await survey(source.name, source.classes, pictures, context.signal);
-  return { source: { ...source, ...merged, captured }, counts };
+  const repeated = found - undecodable.length - entries.size;
+  return { entries, captured, missing: [...missing.values()], undecodable, repeated };
 }
 
 /** How many captured pictures a data set has for each purpose. */
@@ -123,11 +140,9 @@ export function capturedCounts(captured: NonNullable<Source["captured"]>): Recor
   return { train: sum(train), validation: sum(validation), test: sum(test) };
 }
 
-const nothingSeen = () => ({ seen: new Set<string>(), nextId: 0 });
-
 /** The pictures that a data set has already, by their pixels, and a number above all of theirs. */
 async function lookThrough({ pictures }: Source, { signal }: Context) {
-  const looked = nothingSeen();
+  const looked = { seen: new Set<string>(), nextId: 0 };
   for await (const { id, image } of encode(pictures())) {
     signal.throwIfAborted();
     looked.seen.add(sha256(image));
@@ -140,20 +155,14 @@ async function lookThrough({ pictures }: Source, { signal }: Context) {
 async function* capturedPictures(
   context: Context,
   config: Pick<Config, "project" | "environment">,
-  {
-    bucket,
-    beyond,
-    entries,
-  }: {
-    readonly bucket: string;
-    /** The labels of what is not held. */
-    readonly beyond: ReadonlyMap<string, TimedLabel>;
-    readonly entries: ReadonlyMap<string, Entry>;
-  },
+  labelled: Pick<Labelled, "bucket" | "known"> & { readonly entries: ReadonlyMap<string, Entry> },
 ): AsyncGenerator<Picture, void, undefined> {
+  const { bucket, known, entries } = labelled;
   for (const entry of entries.values()) {
     if (entry.picture !== undefined) yield pictureOf(entry, entry.picture);
   }
+  const isBeyond = (entry: Entry | undefined) => entry !== undefined && entry.picture === undefined;
+  const beyond = new Map([...known].filter(([eventId]) => isBeyond(entries.get(eventId))));
   for await (const { eventId, picture } of labelledCaptures(context, config, bucket, beyond)) {
     const entry = entries.get(eventId);
     if (entry !== undefined && picture !== undefined) yield pictureOf(entry, picture);

@@ -43,9 +43,10 @@ export async function stageData(
   { source, bucket }: StageDataInput,
 ): Promise<Dataset> {
   try {
-    if (!config.dataset.withCaptures) return await stage(context, config, source, bucket);
-    const extended = await withCaptures(context, config, { source, bucket });
-    return await stage(context, config, extended.source, bucket);
+    const whole = config.dataset.withCaptures
+      ? await withCaptures(context, config, { source, bucket })
+      : source;
+    return await stage(context, config, whole, bucket);
   } catch (error) {
     context.signal.throwIfAborted();
     throw explainBucketError(error, bucket);
