@@ -5,7 +5,7 @@ import type { Context } from "../context.ts";
 import { explainBucketError } from "../dataset/bucket-error.ts";
 import { capturedCounts, withCaptures } from "../dataset/captured.ts";
 import type { Upload } from "../dataset/blocks.ts";
-import { channelNames, hasShards, trainFolder } from "../dataset/channels.ts";
+import { type ChannelNames, channelNames, hasShards, trainFolder } from "../dataset/channels.ts";
 import { emptyContents, layOut, pictureName } from "../dataset/layout.ts";
 import type { Contents } from "../dataset/layout.ts";
 import { Surveyor } from "../dataset/source.ts";
@@ -59,12 +59,11 @@ async function stage(
   source: Source,
   bucket: string,
 ): Promise<Dataset> {
-  const { progress, signal } = context;
   const { s3 } = context.clients;
   const { seed, validation: share } = config.dataset;
   const { instanceCount } = config.training;
-  const { classes, background } = source;
-  const { contentHash, counts } = source.survey;
+  const { name, classes, background } = source;
+  const { contentHash } = source.survey;
   const captured = source.captured && capturedCounts(source.captured);
   const validation = pickValidation(ownTrain(source), share, seed);
   refuseEmptyShards(instanceCount, source, validation);
@@ -74,33 +73,75 @@ async function stage(
     .digest("hex")
     .slice(0, 16);
   const prefix = keys.dataset(config, hash);
+  const place = { bucket, prefix };
+  const plan = { ...place, validation, channels: channelNames(instanceCount) };
   const manifestKey = `${prefix}manifest.json`;
   const text = await readText(s3, bucket, manifestKey);
-  const before = text === undefined ? undefined : (JSON.parse(text) as Manifest);
-  const dataset = { bucket, prefix };
-  if (before !== undefined && (await hasShards(s3, dataset, instanceCount))) {
-    progress.line(`s3://${bucket}/${prefix} is staged already`);
-    return { ...dataset, manifest: { ...before, source: source.name } };
+  if (text === undefined) {
+    const { contents, changed } = await upload(context, source, plan);
+    const outcome = `s3://${bucket}/${prefix} is without a manifest, so nothing will use it.`;
+    if (changed) throw changedMeanwhile(source, outcome);
+    const manifest = describe(contents, {
+      hash,
+      source: name,
+      classes,
+      ...(background !== undefined && { background }),
+      ...(captured && { captured }),
+      seed,
+    });
+    await writeJson(s3, bucket, manifestKey, manifest);
+    return { ...place, manifest };
   }
+  const dataset = { ...place, manifest: { ...(JSON.parse(text) as Manifest), source: name } };
+  if (await hasShards(s3, place, instanceCount)) {
+    context.progress.line(`s3://${bucket}/${prefix} is staged already`);
+    return dataset;
+  }
+  // Of a whole dataset only the shards for another number of instances are missing.
+  const folder = trainFolder(instanceCount);
+  const { changed } = await upload(context, source, plan, folder);
+  if (changed) {
+    // They are whole, and beside a manifest: whoever finds them there believes them.
+    await emptyPrefix(context, bucket, prefix + folder);
+    const outcome = `What was sent to s3://${bucket}/${prefix}${folder} is deleted again.`;
+    throw changedMeanwhile(source, outcome);
+  }
+  return dataset;
+}
 
-  const total = [...counts.train, ...counts.test].reduce((sum, count) => sum + count);
+interface UploadPlan {
+  readonly bucket: string;
+  readonly prefix: string;
+  /** For each label: which of its training pictures, captured ones aside, are for validation. */
+  readonly validation: readonly ReadonlySet<number>[];
+  readonly channels: ChannelNames;
+}
+
+/**
+ * Sends the dataset's objects that are not there; with `only` those in that folder of training pictures.
+ * `changed` says that the pictures are not those that the source was opened with.
+ */
+async function upload(
+  { clients, progress, signal }: Context,
+  { classes, survey, pictures }: Source,
+  { bucket, prefix, validation, channels }: UploadPlan,
+  only?: string,
+): Promise<{ contents: Contents; changed: boolean }> {
+  const total = [...survey.counts.train, ...survey.counts.test].reduce((sum, count) => sum + count);
   const surveyor = new Surveyor(classes, (done) => progress.count(done, total, "pictures"));
   const contents = emptyContents();
-  const channels = channelNames(instanceCount);
-  // Of a whole dataset only the shards for another number of instances are missing.
-  const missing = before === undefined ? "" : trainFolder(instanceCount);
-  const pictures = surveyor.pass(source.pictures());
-  const uploads = layOut(missing === "" ? pictures : withoutTests(pictures), {
+  const surveyed = surveyor.pass(pictures());
+  const uploads = layOut(only === undefined ? surveyed : withoutTests(surveyed), {
     classes,
     validation,
     channels,
     contents,
   });
-  const uploader = new Uploader(s3, bucket, prefix, signal);
-  await uploader.survey(missing);
-  const send = async (upload: Upload) => {
-    if (upload.key.startsWith(missing)) await uploader.send(upload);
-    upload.release?.();
+  const uploader = new Uploader(clients.s3, bucket, prefix, signal);
+  await uploader.survey(only);
+  const send = async (each: Upload) => {
+    if (only === undefined || each.key.startsWith(only)) await uploader.send(each);
+    each.release?.();
   };
   try {
     await pMap(uploads, send, { concurrency: uploadsInFlight, signal });
@@ -108,27 +149,13 @@ async function stage(
     await uploader.abort().catch(() => undefined); // The first error says what is wrong.
     throw error;
   }
-  if (surveyor.survey().contentHash !== contentHash) {
-    // They are whole, and beside a manifest: whoever finds them there believes them.
-    if (before !== undefined) await emptyPrefix(context, bucket, prefix + missing);
-    throw new StepError(
-      `The pictures of "${source.name}" changed while they were staged: run it again. ` +
-        (before === undefined
-          ? `s3://${bucket}/${prefix} is without a manifest, so nothing will use it.`
-          : `What was sent to s3://${bucket}/${prefix}${missing} is deleted again.`),
-    );
-  }
-  if (before !== undefined) return { ...dataset, manifest: { ...before, source: source.name } };
-  const manifest = describe(contents, {
-    hash,
-    source: source.name,
-    classes,
-    ...(background !== undefined && { background }),
-    ...(captured && { captured }),
-    seed,
-  });
-  await writeJson(s3, bucket, manifestKey, manifest);
-  return { ...dataset, manifest };
+  return { contents, changed: surveyor.survey().contentHash !== survey.contentHash };
+}
+
+function changedMeanwhile({ name }: Source, outcome: string): StepError {
+  return new StepError(
+    `The pictures of "${name}" changed while they were staged: run it again. ${outcome}`,
+  );
 }
 
 async function* withoutTests(pictures: AsyncIterable<Picture>) {
