@@ -26,7 +26,6 @@ RECORD = 2 + 3072  # coarse label, fine label, 32x32 red, green, blue
 
 CONFIG = {
     "widths": (64, 128, 256),
-    "deep": False,  # three convolutions a block
     "epochs": 26,
     "small_crops_until": 0.85,  # share of the epochs that train on 24x24 crops
     "batch": 256,
@@ -39,8 +38,6 @@ CONFIG = {
     "shift": 4,  # pixels
     "cutout": 8,  # pixels
     "jitter": 0.2,  # brightness, contrast and saturation
-    "teacher_share": 0.9,  # of the loss, where there is a teacher
-    "temperature": 4,  # at which its probabilities are learnt
     "seed": 1,
 }
 
@@ -65,35 +62,27 @@ def whitening(pictures, eps=5e-4):
 
 
 class Block(nn.Module):
-    """Convolution, max-pool, convolution; the deep ones add a third, around which the second is led."""
-
-    def __init__(self, width_in, width_out, deep):
+    def __init__(self, width_in, width_out):
         super().__init__()
         self.conv1 = nn.Conv2d(width_in, width_out, 3, padding=1, bias=False)
         self.conv2 = nn.Conv2d(width_out, width_out, 3, padding=1, bias=False)
         self.norm1 = nn.BatchNorm2d(width_out, momentum=0.1)
         self.norm2 = nn.BatchNorm2d(width_out, momentum=0.1)
-        if deep:
-            self.conv3 = nn.Conv2d(width_out, width_out, 3, padding=1, bias=False)
-            self.norm3 = nn.BatchNorm2d(width_out, momentum=0.1)
-        self.deep = deep
-        for name, value in self.named_parameters():
-            if name.startswith("norm") and name.endswith("weight"):
-                value.requires_grad = False  # scale 1: folds through the max-pool
+        for norm in (self.norm1, self.norm2):
+            norm.weight.requires_grad = False  # scale 1: folds through the max-pool
 
     def forward(self, x):
         x = F.relu(self.norm1(F.max_pool2d(self.conv1(x), 2)))
-        y = F.relu(self.norm2(self.conv2(x)))
-        return F.relu(self.norm3(self.conv3(y)) + x) if self.deep else y
+        return F.relu(self.norm2(self.conv2(x)))
 
 
 class Net(nn.Module):
-    def __init__(self, widths, classes, deep=False):
+    def __init__(self, widths, classes):
         super().__init__()
         self.whiten = nn.Conv2d(3, 24, 2)
         self.whiten.weight.requires_grad = False
         self.blocks = nn.ModuleList(
-            Block(a, b, deep) for a, b in zip((24, *widths[:-1]), widths)
+            Block(a, b) for a, b in zip((24, *widths[:-1]), widths)
         )
         self.head = nn.Linear(widths[-1], classes)
 
@@ -166,32 +155,13 @@ def augment(x, size, config, generator):
     return x.masked_fill(hole, 0).contiguous(memory_format=torch.channels_last)
 
 
-def distance(logits, label, taught, config):
-    """Cross-entropy, and with a teacher mostly the divergence from its probabilities (Hinton et al., 2015)."""
-    own = F.cross_entropy(logits, label)
-    if taught is None:
-        return own
-    t, share = config["temperature"], config["teacher_share"]
-    soft = F.kl_div(F.log_softmax(logits / t, 1), F.log_softmax(taught / t, 1), log_target=True, reduction="batchmean")
-    return (1 - share) * own + share * t * t * soft
-
-
-def restore(path):
-    """The net of a checkpoint, as it measures."""
-    state = torch.load(path, weights_only=False)
-    net = Net(state["config"]["widths"], 98, state["config"]["deep"])
-    net.load_state_dict(state["net"])
-    return net.eval().to(memory_format=torch.channels_last)
-
-
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--dataset", required=True)
     parser.add_argument("--out", required=True)
-    parser.add_argument("--teacher", help="checkpoint of a better net, whose answers are learnt beside the labels")
     parser.add_argument("--config", default="{}", help="JSON that replaces entries of CONFIG")
     parser.add_argument("--threads", type=int, default=2)
-    parser.add_argument("--bf16", action="store_true", help="bfloat16 arithmetic: about 8 times faster on a processor with AMX")
+    parser.add_argument("--bf16", action="store_true", help="bfloat16 arithmetic: several times faster on a processor with AMX")
     args = parser.parse_args()
     dtype = torch.bfloat16 if args.bf16 else torch.float32
     arithmetic = torch.autocast("cpu", torch.bfloat16, enabled=args.bf16)
@@ -207,8 +177,7 @@ def main():
     mean, std = train.mean((0, 2, 3), keepdim=True), train.std((0, 2, 3), keepdim=True)
     train, test = (train - mean) / std, (test - mean) / std
 
-    teacher = restore(args.teacher) if args.teacher else None
-    net = Net(config["widths"], 98, config["deep"])
+    net = Net(config["widths"], 98)
     net.whiten.weight.data = whitening(train[:5000])
     nn.init.zeros_(net.whiten.bias)
     net = net.to(memory_format=torch.channels_last)
@@ -248,10 +217,8 @@ def main():
                 group["lr"] = rate * config["sgd_lr"]
             pictures = augment(train[rows], size, config, generator)
             with arithmetic:
-                logits = net(pictures).float()
-                with torch.no_grad():
-                    taught = teacher(pictures).float() if teacher else None
-            loss = distance(logits, label[rows], taught, config)
+                logits = net(pictures)
+            loss = F.cross_entropy(logits.float(), label[rows])
             muon.zero_grad()
             sgd.zero_grad()
             loss.backward()
