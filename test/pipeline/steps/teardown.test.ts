@@ -16,7 +16,7 @@ import type { Context } from "../../../pipeline/context.ts";
 import { keys } from "../../../pipeline/names.ts";
 import { teardown, TeardownError } from "../../../pipeline/steps/teardown.ts";
 import { tags } from "../../../pipeline/tags.ts";
-import { image, putModel } from "../../local/sagemaker/fixture.ts";
+import { image, putModel, until } from "../../local/sagemaker/fixture.ts";
 import { trainingJob } from "../../local/sagemaker/training/training-fixture.ts";
 import { all, configOf, openStand, pollIntervalMs, type Stand } from "./teardown-stand.ts";
 
@@ -138,6 +138,7 @@ test("training jobs that run are stopped, alone and in a tuning job, whose entry
       Tags,
     }),
   );
+  await until(async () => kindsOf((await planOf(config)).deletions).includes("job log"));
   const { deleted } = await remove(config);
   expect(deleted).toContainEqual(
     expect.objectContaining({ kind: "tuning job", name: "scones-training-tuning" }),
