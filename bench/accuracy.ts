@@ -15,7 +15,7 @@ hyperparameters of the configuration and the code of a training job: stratified 
 in another order. A fold's model sees nothing of the fold, and nothing is chosen by it. The test
 pictures are not read.`;
 
-/** `node bench/run.ts accuracy`: prints each fold, then mean and range over the shuffles as JSON. */
+/** Prints each fold, then mean and range over the shuffles as JSON. */
 export async function run(args: string[]): Promise<void> {
   const { values } = parseArgs({
     args,
