@@ -17,7 +17,8 @@ import {
 import sharp from "sharp";
 import { pack } from "tar-stream";
 import { saveModel } from "../local/algorithm/classifier.ts";
-import { FEATURES, pretrainedWeights } from "../local/algorithm/network.ts";
+import { FEATURES } from "../local/algorithm/network.ts";
+import { fold, pretrained } from "../local/algorithm/pretrained.ts";
 import { ROOT_CREDENTIALS, startMinistack } from "../local/ministack.ts";
 import { startSageMaker } from "../local/sagemaker/server.ts";
 import { apiModelsOf, ensureVenv } from "../local/venv.ts";
@@ -176,7 +177,7 @@ async function packModel(): Promise<Buffer> {
   try {
     const weights = [0, 1].map((sign) => Array.from({ length: FEATURES }, () => sign / 100));
     const head = { weights, bias: [0, 0] };
-    await saveModel(folder, await pretrainedWeights(), { head, training: {} });
+    await saveModel(folder, fold(await pretrained()), { head, training: {} });
     const archive = pack();
     const bytes = buffer(archive.pipe(createGzip()));
     for (const file of await readdir(folder)) {

@@ -11,6 +11,8 @@ interface StepInput {
   /** The trained layers and, behind them, the head: see backbone/training_graph.py. */
   readonly weights: Float32Array;
   readonly momentum: Float32Array;
+  /** Running means, then variances, of the trained layers' channels. */
+  readonly statistics: Float32Array;
   readonly learningRate: number;
   readonly momentumShare: number;
   readonly weightDecay: number;
@@ -19,6 +21,7 @@ interface StepInput {
 interface StepOutput {
   readonly weights: Float32Array;
   readonly momentum: Float32Array;
+  readonly statistics: Float32Array;
   /** Mean cross-entropy over the batch before the step, in nats. */
   readonly loss: number;
   /** How many of the batch it had right before the step. */
@@ -36,10 +39,13 @@ export async function loadFineTuner(threads?: number): Promise<FineTuner> {
   const session = await openSession(join(BACKBONE, "fine-tune.onnx"), threads);
   return {
     step: async (input) => {
-      const { new_weights, new_momentum, loss, right } = await session.run(feeds(input));
+      const { new_weights, new_momentum, new_statistics, loss, right } = await session.run(
+        feeds(input),
+      );
       return {
         weights: floats(new_weights),
         momentum: floats(new_momentum),
+        statistics: floats(new_statistics),
         loss: Number(loss?.data[0]),
         right: Number(right?.data[0]),
       };
@@ -55,12 +61,17 @@ function feeds(input: StepInput): Record<string, Tensor> {
   return {
     pictures: new onnxruntime.Tensor("uint8", pictures, [input.pictures.length, SIDE, SIDE, 3]),
     labels: new onnxruntime.Tensor("int64", labels, [labels.length]),
-    weights: new onnxruntime.Tensor("float32", input.weights, [input.weights.length]),
-    momentum: new onnxruntime.Tensor("float32", input.momentum, [input.momentum.length]),
+    weights: vector(input.weights),
+    momentum: vector(input.momentum),
+    statistics: vector(input.statistics),
     learning_rate: scalar(input.learningRate),
     momentum_share: scalar(input.momentumShare),
     weight_decay: scalar(input.weightDecay),
   };
+}
+
+function vector(values: Float32Array): Tensor {
+  return new onnxruntime.Tensor("float32", values, [values.length]);
 }
 
 function scalar(value: number): Tensor {

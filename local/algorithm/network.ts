@@ -1,4 +1,4 @@
-import { copyFile, readFile, writeFile } from "node:fs/promises";
+import { copyFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { InferenceSession } from "onnxruntime-node";
 import { onnxruntime } from "./onnxruntime.ts";
@@ -9,28 +9,12 @@ const BATCH = 64;
 
 /** Features of a picture: the means of the last layer's maps. */
 export const FEATURES = 256;
-/** The first numbers of the weights, which training leaves alone (FROZEN in training_graph.py). */
-export const FROZEN_WEIGHTS = 51_128;
 
 /** Gives the features of pictures, each SIDE x SIDE RGB bytes. */
 interface Network {
   /** FEATURES numbers a picture. */
   features(pictures: readonly Uint8Array[]): Promise<Float32Array[]>;
   close(): Promise<void>;
-}
-
-/** The pre-trained weights, stored as little-endian float16, as float32. */
-export async function pretrainedWeights(): Promise<Float32Array> {
-  const bytes = await readFile(join(BACKBONE, "backbone.f16"));
-  return Float32Array.from({ length: bytes.length / 2 }, (_, i) => half(bytes.readUInt16LE(2 * i)));
-}
-
-function half(bits: number): number {
-  const sign = bits & 0x8000 ? -1 : 1;
-  const exponent = (bits >> 10) & 0x1f;
-  const fraction = bits & 0x3ff;
-  if (exponent === 0) return sign * fraction * 2 ** -24;
-  return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
 }
 
 /** Writes a network of its own into a folder: the graph and, beside it, the weights it refers to. */

@@ -6,7 +6,8 @@ import { type Checkpoint, readCheckpoint, saveCheckpoint } from "./checkpoint.ts
 import { loadClassifier, saveModel, type ModelCard } from "./classifier.ts";
 import { loadFineTuner, type FineTuner } from "./fine-tuner.ts";
 import { logits, softmax, unpackHead, type Head } from "./head.ts";
-import { FEATURES, FROZEN_WEIGHTS, loadNetwork, pretrainedWeights } from "./network.ts";
+import { FEATURES, loadNetwork } from "./network.ts";
+import { fold, pretrained } from "./pretrained.ts";
 import type { Recipe } from "./recipe.ts";
 
 /** A decoded picture (SIDE x SIDE RGB bytes) and its class, from 0. */
@@ -53,34 +54,45 @@ export async function trainClassifier(
   recipe: Recipe,
   { report = () => {}, checkpoints }: TrainingOptions = {},
 ): Promise<void> {
-  const pretrained = await pretrainedWeights();
+  const { frozen, trained, statistics } = await pretrained();
   const headSize = (FEATURES + 1) * recipe.classes;
-  const weights = new Float32Array(pretrained.length - FROZEN_WEIGHTS + headSize);
-  weights.set(pretrained.subarray(FROZEN_WEIGHTS));
-  const found = checkpoints && (await readCheckpoint(checkpoints, weights.length));
-  const { epochs: done, draws }: Omit<Checkpoint, keyof State> = found || { epochs: 0, draws: 0 };
-  let state: State = found || { weights, momentum: new Float32Array(weights.length) };
+  const weights = new Float32Array(trained.length + headSize);
+  weights.set(trained);
+  const begun: Checkpoint = {
+    epochs: 0,
+    draws: 0,
+    weights,
+    momentum: new Float32Array(weights.length),
+    statistics,
+  };
+  const {
+    epochs: done,
+    draws,
+    ...found
+  } = (checkpoints && (await readCheckpoint(checkpoints, begun))) || begun;
+  let state: State = found;
   const next = counted(random(SEED), draws);
   const tuner = await loadFineTuner();
   try {
     for (let epoch = done; epoch < recipe.epochs; epoch++) {
       const started = performance.now();
-      const trained = await trainEpoch(tuner, state, train, recipe, epoch, next);
-      state = trained.state;
-      pretrained.set(state.weights.subarray(0, -headSize), FROZEN_WEIGHTS);
+      const passed = await trainEpoch(tuner, state, train, recipe, epoch, next);
+      state = passed.state;
+      const layers = state.weights.subarray(0, -headSize);
+      const network = fold({ frozen, trained: layers, statistics: state.statistics });
       const head = unpackHead(state.weights.subarray(-headSize), recipe.classes);
       const card = { head, training: recipe.describe };
-      await saveModel(folder, pretrained, card);
+      await saveModel(folder, network, card);
       const last = epoch === recipe.epochs - 1;
       const checked = last
-        ? await finish(folder, pretrained, card, validation)
+        ? await finish(folder, network, card, validation)
         : await check(folder, head, validation);
       const seconds = (performance.now() - started) / 1000;
       // The last epoch leaves the model; a checkpoint of it would leave nothing to do, and no model.
       if (checkpoints !== undefined && !last) {
         await saveCheckpoint(checkpoints, { epochs: epoch + 1, draws: next.draws(), ...state });
       }
-      report({ epoch, train: trained.score, ...checked, seconds });
+      report({ epoch, train: passed.score, ...checked, seconds });
     }
   } finally {
     await tuner.close();
@@ -98,10 +110,7 @@ function counted(next: () => number, draws: number): { (): number; draws(): numb
   return Object.assign(draw, { draws: () => count });
 }
 
-interface State {
-  readonly weights: Float32Array;
-  readonly momentum: Float32Array;
-}
+type State = Omit<Checkpoint, "epochs" | "draws">;
 
 /** One pass over the samples in a new order; those that fill no whole batch wait for the next pass. */
 async function trainEpoch(
@@ -133,9 +142,10 @@ async function trainEpoch(
         `The training diverged in epoch ${epoch}: its loss is ${output.loss}. Lower learning_rate.`,
       );
     }
-    state = { weights: output.weights, momentum: output.momentum };
-    right += output.right;
-    loss += output.loss * chosen.length;
+    const { right: hits, loss: mean, ...moved } = output;
+    state = moved;
+    right += hits;
+    loss += mean * chosen.length;
     seen += chosen.length;
   }
   return { state, score: { accuracy: right / seen, crossEntropy: loss / seen } };

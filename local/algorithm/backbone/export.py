@@ -3,7 +3,7 @@
 network.onnx  the folded network as a graph whose tensors are external data in `weights.bin`, so that
               a trained model is this small file beside its own weights
 fine-tune.onnx  one step of training (training_graph.py)
-backbone.f16  the pre-trained weights: the flat vector of network.py, little-endian float16
+backbone.f16  the pre-trained weights and statistics: the flat vector of network.py, little-endian float16
 
     python export.py --checkpoint checkpoints/last.pt
 """
@@ -80,19 +80,20 @@ def reference(checkpoint, pictures):
 
 
 def gradient_error(model, pretrained):
-    """The largest difference of one training step's new momentum from PyTorch's, by the largest entry."""
+    """The largest difference of what one training step gives from PyTorch's, by the largest entry."""
     rng = np.random.default_rng(0)
-    first = sum(int(np.prod(shape)) for _, shape in list(network.tensors())[: 2 * training_graph.FROZEN])
-    weights = np.concatenate([pretrained[first:], rng.normal(0, 0.1, 3 * (network.WIDTHS[-1] + 1)).astype("f4")])
+    first, end = sum(network.sizes()[: 2 * network.FROZEN]), sum(network.sizes())
+    weights = np.concatenate([pretrained[first:end], rng.normal(0, 0.1, 3 * (network.WIDTHS[-1] + 1)).astype("f4")])
     momentum = rng.normal(0, 1e-3, len(weights)).astype("f4")
     pictures = rng.integers(0, 256, (8, 32, 32, 3), dtype=np.uint8)
     labels = rng.integers(0, 3, 8)
     numbers = {"learning_rate": 0.01, "momentum_share": 0.9, "weight_decay": 0.001}
-    inputs = {"pictures": pictures, "labels": labels, "weights": weights, "momentum": momentum}
+    statistics = pretrained[end:]
+    inputs = {"pictures": pictures, "labels": labels, "weights": weights, "momentum": momentum, "statistics": statistics}
     inputs |= {name: np.array(number, np.float32) for name, number in numbers.items()}
     got = onnxruntime.InferenceSession(model.SerializeToString()).run(None, inputs)
-    want = training_graph.reference_step(pretrained, pictures, labels, weights, momentum, *numbers.values())
-    return max(float(np.abs(g - w).max() / np.abs(w).max()) for g, w in zip(got[:3], want))
+    want = training_graph.reference_step(pretrained, pictures, labels, weights, momentum, statistics, *numbers.values())
+    return max(float(np.abs(g - w).max() / np.abs(w).max()) for g, w in zip(got[:4], want))
 
 
 def main():
@@ -101,10 +102,10 @@ def main():
     parser.add_argument("--out", default=HERE)
     args = parser.parse_args()
     checkpoint = torch.load(args.checkpoint, weights_only=False, map_location="cpu")
-    half = network.fold(checkpoint).astype("<f2")
+    half = network.flatten(checkpoint).astype("<f2")
     model = inference_graph()
     with tempfile.TemporaryDirectory() as folder:
-        half.astype("<f4").tofile(os.path.join(folder, "weights.bin"))
+        network.answering(half.astype("<f4")).tofile(os.path.join(folder, "weights.bin"))
         path = os.path.join(folder, "network.onnx")
         with open(path, "wb") as file:
             file.write(model.SerializeToString())

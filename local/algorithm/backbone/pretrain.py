@@ -27,7 +27,7 @@ RECORD = 2 + 3072  # coarse label, fine label, 32x32 red, green, blue
 CONFIG = {
     "widths": (64, 128, 256),
     "epochs": 26,
-    "small_crops_until": 0.85,  # share of the epochs that train on 24x24 crops
+    "small_crops_until": 0.5,  # share of the epochs that train on 24x24 crops
     "batch": 256,
     "muon_lr": 0.08,
     "muon_momentum": 0.6,

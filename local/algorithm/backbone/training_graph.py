@@ -3,11 +3,14 @@
 onnxruntime-node runs graphs but has no training, so the gradients are written out by hand here and
 checked against PyTorch's. The first layers stay as they were pre-trained and lie in the file; all
 others, and behind them the head (a row of weights for each feature, last the biases), are one flat
-vector, as network.py lays it out, that goes in and comes out changed.
+vector, as network.py lays it out, that goes in and comes out changed. Each batch is normalised by its own
+mean and variance (Ioffe and Szegedy, 2015); their running averages are a vector of their own.
 
 inputs   pictures uint8 [n, 32, 32, 3], labels int64 [n], weights and momentum float [p],
+         statistics float [s] (the trained layers' means, then their variances),
          learning_rate, momentum_share, weight_decay float []
-outputs  new_weights, new_momentum float [p], loss float [] (mean cross-entropy), right int64 []
+outputs  new_weights, new_momentum float [p], new_statistics float [s], loss float [] (mean
+         cross-entropy), right int64 []
 """
 
 import numpy as np
@@ -16,8 +19,9 @@ import torch.nn.functional as F
 from onnx import TensorProto, helper, numpy_helper
 
 import network
+from network import EPSILON, FROZEN
 
-FROZEN = 3  # layers that stay as they are: the whitening and the first block
+STATISTICS_SHARE = 0.1  # of a batch in the running averages, PyTorch's default
 OPSET, IR_VERSION = 17, 8
 END = 2**31  # beyond the end of any axis
 
@@ -46,11 +50,35 @@ class Builder:
         return [numpy_helper.from_array(value, name) for name, value in self.constants.values()]
 
 
-def convolve(b, x, weight, bias, kernel, pooled):
-    """conv, then 2x2 max-pool where the layer has one, then ReLU: what it gives, and what backward needs."""
-    conv = b.op("Conv", x, weight, bias, kernel_shape=[kernel] * 2, pads=[kernel - 2] * 4)
+MAPS = np.array([0, 2, 3])  # what a channel's statistics are over: pictures, rows, columns
+
+
+def mean(b, x):
+    return b.op("ReduceMean", x, axes=MAPS.tolist(), keepdims=1)
+
+
+def channels(b, vector):
+    """[channels] as [1, channels, 1, 1], to stand beside maps."""
+    return b.op("Unsqueeze", vector, np.array([0, 2, 3]))
+
+
+def convolve(b, x, weight, bias, pooled):
+    """conv, 2x2 max-pool where the layer has one, normalisation, bias, ReLU: what it gives, and what backward needs."""
+    conv = b.op("Conv", x, weight, kernel_shape=[3, 3], pads=[1] * 4)
     pool, where = b.op("MaxPool", conv, outputs=2, kernel_shape=[2, 2], strides=[2, 2]) if pooled else (conv, None)
-    return b.op("Relu", pool), (conv, where)
+    average = mean(b, pool)
+    centred = b.op("Sub", pool, average)
+    variance = mean(b, b.op("Mul", centred, centred))
+    scale = b.op("Reciprocal", b.op("Sqrt", b.op("Add", variance, np.float32(EPSILON))))
+    normal = b.op("Mul", centred, scale)
+    y = b.op("Relu", b.op("Add", normal, channels(b, bias)))
+    return y, (conv, where, normal, scale), (average, variance)
+
+
+def normalisation_gradient(b, dy, normal, scale):
+    """What of dy is left once each channel's mean and its projection on the normalised maps are taken out."""
+    along = b.op("Mul", normal, mean(b, b.op("Mul", dy, normal)))
+    return b.op("Mul", b.op("Sub", b.op("Sub", dy, mean(b, dy)), along), scale)
 
 
 def weight_gradient(b, x, dy, shape):
@@ -78,9 +106,8 @@ def input_gradient(b, dy, weight):
 def build(pretrained):
     """The graph's model; `pretrained` is the flat vector of network.py."""
     b = Builder()
-    shapes = [shape for _, shape in network.tensors()]
-    sizes = [int(np.prod(shape)) for shape in shapes]
-    frozen = np.split(pretrained, np.cumsum(sizes)[:-1])[: 2 * FROZEN]
+    shapes, sizes = [shape for _, shape in network.tensors()], network.sizes()
+    frozen = np.split(pretrained, np.cumsum(sizes))[: 2 * FROZEN]
     shapes, sizes = shapes[2 * FROZEN :], sizes[2 * FROZEN :]
 
     ends = np.cumsum(sizes)
@@ -98,11 +125,15 @@ def build(pretrained):
         weight = frozen[2 * i].reshape(out, wide, kernel, kernel)
         x = b.op("Conv", x, weight, frozen[2 * i + 1], kernel_shape=[kernel] * 2, pads=[kernel - 2] * 4)
         x = b.op("Relu", b.op("MaxPool", x, kernel_shape=[2, 2], strides=[2, 2]) if pooled else x)
-    kept = []
-    for i, (_, _, _, kernel, pooled) in enumerate(network.LAYERS[FROZEN:]):
-        y, inner = convolve(b, x, parameters[2 * i], parameters[2 * i + 1], kernel, pooled)
+    kept, statistics = [], []
+    for i, (*_, pooled) in enumerate(network.LAYERS[FROZEN:]):
+        y, inner, of_batch = convolve(b, x, parameters[2 * i], parameters[2 * i + 1], pooled)
         kept.append((x, y, *inner))
+        statistics.append([b.op("Reshape", each, np.array([-1])) for each in of_batch])
         x = y
+    of_batch = b.op("Concat", *(means for means, _ in statistics), *(variances for _, variances in statistics), axis=0)
+    moved = b.op("Mul", b.op("Sub", of_batch, "statistics"), np.float32(STATISTICS_SHARE))
+    b.nodes.append(helper.make_node("Add", ["statistics", moved], ["new_statistics"]))
 
     pooled = b.op("ReduceMean", x, axes=[2, 3], keepdims=0)
     logits = b.op("Add", b.op("MatMul", pooled, head_weight), head_bias)
@@ -123,13 +154,15 @@ def build(pretrained):
     area = b.op("Cast", b.op("ReduceProd", b.op("Slice", b.op("Shape", x), np.array([2]), np.array([4])), keepdims=0), to=TensorProto.FLOAT)
     dy = b.op("Expand", b.op("Unsqueeze", b.op("Div", d_pooled, area), np.array([2, 3])), b.op("Shape", x))
     for i in reversed(range(len(kept))):
-        x, y, conv, where = kept[i]
+        x, y, conv, where, normal, scale = kept[i]
         dy = b.op("Mul", dy, b.op("Cast", b.op("Greater", y, np.float32(0)), to=TensorProto.FLOAT))
+        d_bias = b.op("ReduceSum", dy, MAPS, keepdims=0)
+        dy = normalisation_gradient(b, dy, normal, scale)
         if where is not None:
             dy = b.op("MaxUnpool", dy, where, b.op("Shape", conv), kernel_shape=[2, 2], strides=[2, 2])
         gradients = [
             b.op("Reshape", weight_gradient(b, x, dy, shapes[2 * i]), flat),
-            b.op("ReduceSum", dy, np.array([0, 2, 3]), keepdims=0),
+            d_bias,
             *gradients,
         ]
         if i > 0:
@@ -144,32 +177,43 @@ def build(pretrained):
         return helper.make_tensor_value_info(name, kind, shape)
 
     vector = [value(name, TensorProto.FLOAT, ["p"]) for name in ("weights", "momentum")]
+    averages = 2 * sum(network.TRAINED)
     scalars = [value(name, TensorProto.FLOAT, []) for name in ("learning_rate", "momentum_share", "weight_decay")]
     graph = helper.make_graph(
         b.nodes, "fine-tune",
-        [value("pictures", TensorProto.UINT8, ["n", 32, 32, 3]), value("labels", TensorProto.INT64, ["n"]), *vector, *scalars],
+        [value("pictures", TensorProto.UINT8, ["n", 32, 32, 3]), value("labels", TensorProto.INT64, ["n"]), *vector,
+         value("statistics", TensorProto.FLOAT, [averages]), *scalars],
         [*(value(name, TensorProto.FLOAT, ["p"]) for name in ("new_weights", "new_momentum")),
+         value("new_statistics", TensorProto.FLOAT, [averages]),
          value("loss", TensorProto.FLOAT, []), value("right", TensorProto.INT64, [])],
         b.initializers(),
     )
     return helper.make_model(graph, opset_imports=[helper.make_opsetid("", OPSET)], ir_version=IR_VERSION)
 
 
-def reference_step(pretrained, pictures, labels, weights, momentum, rate, share, decay):
-    """The same step by PyTorch's autograd: new weights, new momentum, loss."""
-    shapes = [shape for _, shape in network.tensors()]
-    values = torch.from_numpy(pretrained).split([int(np.prod(shape)) for shape in shapes])
+def reference_step(pretrained, pictures, labels, weights, momentum, statistics, rate, share, decay):
+    """The same step by PyTorch's autograd: new weights, new momentum, new statistics, loss."""
+    shapes, sizes = [shape for _, shape in network.tensors()], network.sizes()
+    frozen = torch.from_numpy(pretrained[: sum(sizes[: 2 * FROZEN])]).split(sizes[: 2 * FROZEN])
     trained = torch.from_numpy(weights).requires_grad_()
-    sizes = [int(np.prod(shape)) for shape in shapes[2 * FROZEN :]]
-    parts = trained.split([*sizes, len(weights) - sum(sizes)])
-    tensors = [v.view(shape) for v, shape in zip([*values[: 2 * FROZEN], *parts], shapes)]
+    parts = trained.split([*sizes[2 * FROZEN :], len(weights) - sum(sizes[2 * FROZEN :])])
+    tensors = [v.view(shape) for v, shape in zip([*frozen, *parts], shapes)]
+    averages = torch.from_numpy(statistics).split(2 * network.TRAINED)
     x = torch.from_numpy(pictures).permute(0, 3, 1, 2).float()
+    of_batch = [None] * len(averages)
     for i, (_, _, _, kernel, pooled) in enumerate(network.LAYERS):
-        x = F.conv2d(x, tensors[2 * i], tensors[2 * i + 1], padding=1 if kernel == 3 else 0)
-        x = F.relu(F.max_pool2d(x, 2) if pooled else x)
+        weight, bias = tensors[2 * i], tensors[2 * i + 1]
+        x = F.conv2d(x, weight, bias if i < FROZEN else None, padding=1 if kernel == 3 else 0)
+        x = F.max_pool2d(x, 2) if pooled else x
+        if i >= FROZEN:
+            variance, average = torch.var_mean(x, (0, 2, 3), correction=0)
+            of_batch[i - FROZEN], of_batch[i - FROZEN + len(network.TRAINED)] = average, variance
+            x = F.batch_norm(x, None, None, None, bias, training=True, eps=EPSILON)
+        x = F.relu(x)
     head = parts[-1].view(network.WIDTHS[-1] + 1, -1)
     loss = F.cross_entropy(x.mean((2, 3)) @ head[:-1] + head[-1], torch.from_numpy(labels))
     gradient = torch.autograd.grad(loss, trained)[0] + decay * trained.detach()
     new_momentum = share * torch.from_numpy(momentum) + gradient
     new_weights = trained.detach() - rate * new_momentum
-    return new_weights.numpy(), new_momentum.numpy(), loss.item()
+    new_statistics = [a + STATISTICS_SHARE * (b.detach() - a) for a, b in zip(averages, of_batch)]
+    return new_weights.numpy(), new_momentum.numpy(), torch.cat(new_statistics).numpy(), loss.item()

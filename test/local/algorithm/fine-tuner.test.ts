@@ -1,7 +1,8 @@
 /** @jest-environment ./test/local/algorithm/onnx-environment.ts */
 import { expect, jest, test } from "@jest/globals";
 import { loadFineTuner } from "../../../local/algorithm/fine-tuner.ts";
-import { FEATURES, FROZEN_WEIGHTS, pretrainedWeights } from "../../../local/algorithm/network.ts";
+import { FEATURES } from "../../../local/algorithm/network.ts";
+import { pretrained } from "../../../local/algorithm/pretrained.ts";
 import { random } from "../../../pipeline/dataset/random.ts";
 import { drawSamples } from "./samples.ts";
 
@@ -10,7 +11,7 @@ jest.setTimeout(180_000);
 const classes = 3;
 const samples = drawSamples(4, classes);
 const next = random(3);
-const trunk = (await pretrainedWeights()).subarray(FROZEN_WEIGHTS);
+const { trained: trunk, statistics } = await pretrained();
 const weights = new Float32Array(trunk.length + (FEATURES + 1) * classes);
 weights.set(trunk);
 weights.subarray(trunk.length).forEach((_, i, head) => (head[i] = 0.4 * (next() - 0.5)));
@@ -19,6 +20,7 @@ const input = {
   labels: samples.map(({ label }) => label),
   weights,
   momentum: new Float32Array(weights.length),
+  statistics,
   learningRate: 0,
   momentumShare: 0,
   weightDecay: 0,

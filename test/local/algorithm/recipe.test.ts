@@ -15,8 +15,8 @@ const read = (given: Record<string, string>) =>
 test("the learning rate rises for a tenth of the epochs and falls to 0", () => {
   const { learningRate } = read({ epochs: "10", learning_rate: "0.001" });
   expect(learningRate(0)).toBe(0);
-  expect(learningRate(1)).toBeCloseTo(0.01);
-  expect(learningRate(5.5)).toBeCloseTo(0.005);
+  expect(learningRate(1)).toBeCloseTo(0.03, 6);
+  expect(learningRate(5.5)).toBeCloseTo(0.015, 6);
   expect(learningRate(10)).toBeCloseTo(0);
 });
 
@@ -26,7 +26,7 @@ test("lr_scheduler_step lowers it at its epochs instead", () => {
     lr_scheduler_step: "2, 4",
     lr_scheduler_factor: "0.5",
   });
-  expect([0, 1.9, 2, 3.9, 4, 9].map(learningRate)).toEqual([0.1, 0.1, 0.05, 0.05, 0.025, 0.025]);
+  expect([0, 1.9, 2, 3.9, 4, 9].map(learningRate)).toEqual([0.3, 0.3, 0.15, 0.15, 0.075, 0.075]);
 });
 
 test.each([

@@ -6,7 +6,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { saveModel } from "../../../local/algorithm/classifier.ts";
-import { FEATURES, pretrainedWeights } from "../../../local/algorithm/network.ts";
+import { FEATURES } from "../../../local/algorithm/network.ts";
+import { fold, pretrained } from "../../../local/algorithm/pretrained.ts";
 import { asPng, drawSamples } from "./samples.ts";
 
 jest.setTimeout(180_000);
@@ -22,7 +23,7 @@ const row = (sign: number) => Array.from({ length: FEATURES }, (_, i) => (sign *
 
 beforeAll(async () => {
   const head = { weights: [row(1), row(-1)], bias: [0, 0] };
-  await saveModel(folder, await pretrainedWeights(), { head, training: {} });
+  await saveModel(folder, fold(await pretrained()), { head, training: {} });
   const server = spawn(process.execPath, [script, folder, "--port", "0"], {
     stdio: ["ignore", "pipe", "inherit"],
   });

@@ -93,14 +93,15 @@ test("an interrupted training resumes at its checkpoint and ends in the same byt
 test("a checkpoint of another model is refused", async () => {
   const checkpoints = await model("others");
   const vector = new Float32Array(3);
-  await saveCheckpoint(checkpoints, { epochs: 1, draws: 0, weights: vector, momentum: vector });
+  const vectors = { weights: vector, momentum: vector, statistics: vector };
+  await saveCheckpoint(checkpoints, { epochs: 1, draws: 0, ...vectors });
   await expect(
     trainClassifier(await model("mine"), train, [], recipe(), { checkpoints }),
-  ).rejects.toThrow("The checkpoint has 6 numbers where this model has");
+  ).rejects.toThrow("The checkpoint has 9 numbers where this model has");
 });
 
 test("a training that diverges says so", async () => {
-  const wild = recipe({ learning_rate: "1", momentum: "1", epochs: "9" });
+  const wild = recipe({ learning_rate: "1", momentum: "1", weight_decay: "1", epochs: "9" });
   await expect(trainClassifier(await model("wild"), train, [], wild)).rejects.toThrow(
     /The training diverged in epoch \d: its loss is .* Lower learning_rate\./,
   );
