@@ -1,7 +1,7 @@
 import type { Context } from "./context.ts";
 
-/** GitHub kills a cancelled step 10 s after it asks it to end. */
-const STOP_TIMEOUT_MS = 4000;
+/** For putting right what a cancelled run leaves: GitHub kills a cancelled step 10 s after it asks it to end. */
+export const CANCEL_TIMEOUT_MS = 4000;
 
 /** Something that is started at AWS and goes on costing until it is stopped. */
 export interface Stoppable {
@@ -26,7 +26,7 @@ export async function stopOnAbort<T>(
       progress.line(`cancelled: ${what} goes on; run the step again and it is adopted`);
       throw error;
     }
-    await stop(AbortSignal.timeout(STOP_TIMEOUT_MS)).then(
+    await stop(AbortSignal.timeout(CANCEL_TIMEOUT_MS)).then(
       () => progress.line(`cancelled: ${what} is being stopped`),
       (reason: unknown) =>
         progress.line(`cancelled, but ${what} could not be stopped: ${String(reason)}`),

@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { sum } from "../../pipeline/evaluation/metrics.ts";
 import { FEATURES } from "./network.ts";
 import { BACKBONE } from "./session.ts";
 
@@ -67,5 +68,3 @@ export function fold({ frozen, trained, statistics }: Pretrained): Float32Array 
   }
   return folded;
 }
-
-const sum = (numbers: readonly number[]) => numbers.reduce((total, number) => total + number, 0);

@@ -8,12 +8,10 @@ import type { Context } from "../context.ts";
 import { describeEndpoint, type Endpoint, notServing, settledEndpoint } from "./endpoint.ts";
 import { type EndpointMoment, endpointMoment, momentLine } from "./endpoint-moment.ts";
 import { messageOf, StepError } from "../errors.ts";
+import { CANCEL_TIMEOUT_MS } from "../stop-on-abort.ts";
 import { onceVisible } from "./once-visible.ts";
 import { raisedAlarms } from "./rollback-alarms.ts";
 import { endScaling, registerScaling } from "./scaling.ts";
-
-/** GitHub kills a cancelled step 10 s after it asks it to end. */
-const PUT_RIGHT_MS = 4000;
 
 export interface EndpointUpdate {
   readonly endpointName: string;
@@ -105,7 +103,7 @@ async function notBegun(
   const { before, plan, error } = failed;
   // A cancelled run puts it right, too.
   const { aborted } = context.signal;
-  const own = aborted ? { ...context, signal: AbortSignal.timeout(PUT_RIGHT_MS) } : context;
+  const own = aborted ? { ...context, signal: AbortSignal.timeout(CANCEL_TIMEOUT_MS) } : context;
   const endpoint = await describeEndpoint(own, endpointName).catch(() => undefined);
   const pending = endpoint?.PendingDeploymentSummary?.EndpointConfigName;
   if (plan !== undefined && pending === endpointConfigName && !aborted) return { plan };

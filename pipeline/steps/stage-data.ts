@@ -15,6 +15,7 @@ import { pickValidation } from "../dataset/validation.ts";
 import { emptyPrefix } from "../teardown/empty-prefix.ts";
 import { StepError, UsageError } from "../errors.ts";
 import type { Dataset, Manifest } from "../dataset/manifest.ts";
+import { sum } from "../evaluation/metrics.ts";
 import { keys } from "../names.ts";
 import { readText, writeJson } from "../s3.ts";
 
@@ -127,7 +128,7 @@ async function upload(
   { bucket, prefix, validation, channels }: UploadPlan,
   only?: string,
 ): Promise<{ contents: Contents; changed: boolean }> {
-  const total = [...survey.counts.train, ...survey.counts.test].reduce((sum, count) => sum + count);
+  const total = sum([...survey.counts.train, ...survey.counts.test]);
   const surveyor = new Surveyor(classes, (done) => progress.count(done, total, "pictures"));
   const contents = emptyContents();
   const surveyed = surveyor.pass(pictures());

@@ -13,6 +13,7 @@ import {
   ListRolePoliciesCommand,
   type Role,
 } from "@aws-sdk/client-iam";
+import { ministackIam } from "../../local/iam.ts";
 import { type Ministack, startMinistack } from "../../local/ministack.ts";
 import { ensureVenv } from "../../local/venv.ts";
 import { destroyClients, makeClients } from "../../pipeline/clients.ts";
@@ -47,6 +48,14 @@ export interface BootstrapStand extends AsyncDisposable {
   /** A role's inline policies. */
   policies(roleName: string): Promise<Document[]>;
   managedPolicy(arn: string): Promise<Document>;
+  /** What documents refuse of these requests, by ministack's evaluator: a message each. */
+  refusals(documents: readonly Document[], asked: readonly Question[]): Promise<string[]>;
+}
+
+export interface Question {
+  readonly action: string;
+  readonly resource: string;
+  readonly context?: Readonly<Record<string, string>>;
 }
 
 export async function openBootstrapStand(): Promise<BootstrapStand> {
@@ -86,6 +95,14 @@ export async function openBootstrapStand(): Promise<BootstrapStand> {
         new GetPolicyVersionCommand({ PolicyArn, VersionId }),
       );
       return parse(PolicyVersion?.Document);
+    },
+    refusals: async (documents, asked) => {
+      const principal = `arn:aws:sts::${account}:assumed-role/any/test`;
+      const found = await ministackIam(ministack.endpoint).simulate(
+        documents.map((document) => JSON.stringify(document)),
+        asked.map((question) => ({ principal, context: {}, ...question })),
+      );
+      return found.flatMap((refusal) => refusal?.message ?? []);
     },
     [Symbol.asyncDispose]: async () => {
       iam.destroy();

@@ -1,7 +1,6 @@
 import { glob, readFile } from "node:fs/promises";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import { parse } from "yaml";
-import { ministackIam } from "../../local/iam.ts";
 import { account, type BootstrapStand, openBootstrapStand } from "./bootstrap-stand.ts";
 
 /** A resource of each type that takes tags, as the application's stack names it; deploy-stack tags the stack. */
@@ -44,13 +43,9 @@ test.each(Object.entries(tagged))(
       (action) => action !== "iam:ListRoleTags", // GetRole tells them too
     );
     const documents = await stand.policies("scones-cloudformation-execution");
-    const principal = `arn:aws:sts::${account}:assumed-role/any/test`;
-    const refusals = await ministackIam(stand.ministack.endpoint).simulate(
-      documents.map((document) => JSON.stringify(document)),
-      actions.map((action) => ({ principal, action, resource, context: {} })),
-    );
-    expect(actions.length).toBeGreaterThan(0);
-    expect(refusals.filter((refusal) => refusal !== undefined)).toEqual([]);
+    const asked = actions.map((action) => ({ action, resource }));
+    expect(asked.length).toBeGreaterThan(0);
+    expect(await stand.refusals(documents, asked)).toEqual([]);
   },
 );
 
