@@ -47,9 +47,11 @@ def inference_graph():
         helper.make_node("Transpose", ["float"], ["whiten_in"], perm=[0, 3, 1, 2]),
     ]
     x = "whiten_in"
-    for name, _, _, k, pooled in network.LAYERS:
-        inputs = [x, f"{name}_weight", f"{name}_bias"]
-        nodes.append(helper.make_node("Conv", inputs, [f"{name}_conv"], kernel_shape=[k, k], pads=[k - 2] * 4))
+    for name, _, _, kernel, _, pooled in network.LAYERS:
+        # Of constants: done once, when the graph is loaded.
+        nodes.append(helper.make_node("Transpose", [f"{name}_weight"], [f"{name}_filters"], perm=[0, 3, 1, 2]))
+        inputs = [x, f"{name}_filters", f"{name}_bias"]
+        nodes.append(helper.make_node("Conv", inputs, [f"{name}_conv"], kernel_shape=[kernel] * 2, pads=[kernel - 2] * 4))
         x = f"{name}_conv"
         if pooled:
             nodes.append(helper.make_node("MaxPool", [x], [f"{name}_pool"], kernel_shape=[2, 2], strides=[2, 2]))

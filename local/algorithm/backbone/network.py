@@ -1,29 +1,42 @@
 """The network's flat vector of float32, on which the ONNX graphs, the file of weights and the TypeScript side rest.
 
 Every layer is a convolution with a bias and a ReLU; its tensors lie one after the other, in the order of
-LAYERS, weights [out, in, height, width] before the bias [out]. The first FROZEN layers never change: their
+LAYERS, weights [out, height, width, in] before the bias [out]. The first FROZEN layers never change: their
 batch normalisation is folded away. The others are normalised while they train, so that what is stored of
 them is the convolution and the bias behind its normalisation; behind all layers lie their means, then
 their variances. A network that answers has those folded in, too, and ends with the last layer.
 """
 
+from typing import NamedTuple
+
 import numpy as np
 
 WIDTHS = (64, 128, 256)
-# name, input channels, output channels, kernel, whether a 2x2 max-pool follows the convolution
-LAYERS = [("whiten", 3, 24, 2, False)]
-for _i, (_a, _b) in enumerate(zip((24, *WIDTHS[:-1]), WIDTHS), 1):
-    LAYERS += [(f"block{_i}_1", _a, _b, 3, True), (f"block{_i}_2", _b, _b, 3, False)]
+
+
+class Layer(NamedTuple):
+    name: str
+    wide: int  # channels in
+    out: int
+    kernel: int
+    side: int  # of the maps that go in
+    pooled: bool  # whether a 2x2 max-pool follows the convolution
+
+
+LAYERS, _side = [Layer("whiten", 3, 24, 2, 32, False)], 31
+for _i, (_wide, _out) in enumerate(zip((24, *WIDTHS[:-1]), WIDTHS), 1):
+    LAYERS += [Layer(f"block{_i}_1", _wide, _out, 3, _side, True), Layer(f"block{_i}_2", _out, _out, 3, _side // 2, False)]
+    _side //= 2
 FROZEN = 3  # layers that stay as they are: the whitening and the first block
-TRAINED = [out for _, _, out, _, _ in LAYERS[FROZEN:]]
+TRAINED = [layer.out for layer in LAYERS[FROZEN:]]
 EPSILON = 1e-5  # of PyTorch's batch normalisation
 
 
 def tensors():
     """Name and shape of every tensor, in the order of the flat vector."""
-    for name, a, b, k, _ in LAYERS:
-        yield f"{name}_weight", (b, a, k, k)
-        yield f"{name}_bias", (b,)
+    for name, wide, out, kernel, *_ in LAYERS:
+        yield f"{name}_weight", (out, kernel, kernel, wide)
+        yield f"{name}_bias", (out,)
 
 
 def sizes():
@@ -37,13 +50,13 @@ def flatten(checkpoint):
     """
     net = {k: v.double().numpy() for k, v in checkpoint["net"].items()}
     mean, std = checkpoint["mean"].double().numpy(), checkpoint["std"].double().numpy()
-    weight = net["whiten.weight"]
-    parts = [weight / (255 * std.reshape(1, 3, 1, 1)), net["whiten.bias"] - (weight.sum((2, 3)) * mean / std).sum(1)]
+    weight = channels_last(net["whiten.weight"])
+    parts = [weight / (255 * std), net["whiten.bias"] - (weight * mean / std).sum((1, 2, 3))]
     means, variances = [], []
     for layer, (name, *_) in enumerate(LAYERS[1:], 1):
         block, half = int(name[5]) - 1, name[7]
         norm = f"blocks.{block}.norm{half}."
-        parts += [net[f"blocks.{block}.conv{half}.weight"], net[norm + "bias"]]
+        parts += [channels_last(net[f"blocks.{block}.conv{half}.weight"]), net[norm + "bias"]]
         statistics = net[norm + "running_mean"], net[norm + "running_var"]
         if layer < FROZEN:
             parts[-2:] = folded(*parts[-2:], *statistics)
@@ -51,6 +64,11 @@ def flatten(checkpoint):
             means.append(statistics[0])
             variances.append(statistics[1])
     return np.concatenate([part.ravel() for part in [*parts, *means, *variances]]).astype("<f4")
+
+
+def channels_last(weight):
+    """PyTorch's weights, [out, in, height, width], as they are stored."""
+    return weight.transpose(0, 2, 3, 1)
 
 
 def folded(weight, bias, mean, variance):

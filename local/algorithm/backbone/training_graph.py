@@ -50,29 +50,53 @@ class Builder:
         return [numpy_helper.from_array(value, name) for name, value in self.constants.values()]
 
 
-MAPS = np.array([0, 2, 3])  # what a channel's statistics are over: pictures, rows, columns
+ROWS = np.array([0, 1, 2])  # what a channel's statistics are over: pictures, rows, columns
 
 
 def mean(b, x):
-    return b.op("ReduceMean", x, axes=MAPS.tolist(), keepdims=1)
+    return b.op("ReduceMean", x, axes=ROWS.tolist(), keepdims=1)
 
 
-def channels(b, vector):
-    """[channels] as [1, channels, 1, 1], to stand beside maps."""
-    return b.op("Unsqueeze", vector, np.array([0, 2, 3]))
+def neighbourhoods(b, x, side, channels):
+    """Each 3x3 neighbourhood of maps [n, side, side, channels] as a row: [n * side * side, 9 * channels]."""
+    wide = side + 2
+    padded = b.op("Reshape", b.op("Pad", x, np.array([0, 1, 1, 0] * 2)), np.array([-1, wide * wide, channels]))
+    place = np.arange(wide * wide).reshape(wide, wide)
+    around = np.lib.stride_tricks.sliding_window_view(place, (3, 3)).ravel()
+    return b.op("Reshape", b.op("Gather", padded, around, axis=1), np.array([-1, 9 * channels]))
 
 
-def convolve(b, x, weight, bias, pooled):
+def pool(b, x, side, channels):
+    """The 2x2 max-pool of maps of this side, and each place's share of its square's maximum: of equal ones each has some."""
+    half = side // 2
+    even = b.op("Slice", x, np.array([0, 0]), np.array([2 * half] * 2), np.array([1, 2]))
+    squares = b.op("Reshape", even, np.array([-1, half, 2, half, 2, channels]))
+    top = b.op("ReduceMax", squares, axes=[2, 4], keepdims=1)
+    highest = b.op("Cast", b.op("Equal", squares, top), to=TensorProto.FLOAT)
+    share = b.op("Div", highest, b.op("ReduceSum", highest, np.array([2, 4]), keepdims=1))
+    return b.op("Reshape", top, np.array([-1, half, half, channels])), share
+
+
+def pool_gradient(b, dy, share, side, channels):
+    half = side // 2
+    spread = b.op("Mul", share, b.op("Unsqueeze", dy, np.array([2, 4])))
+    even = b.op("Reshape", spread, np.array([-1, 2 * half, 2 * half, channels]))
+    return b.op("Pad", even, np.array([0] * 5 + [side % 2] * 2 + [0]))
+
+
+def convolve(b, x, weight, bias, layer):
     """conv, 2x2 max-pool where the layer has one, normalisation, bias, ReLU: what it gives, and what backward needs."""
-    conv = b.op("Conv", x, weight, kernel_shape=[3, 3], pads=[1] * 4)
-    pool, where = b.op("MaxPool", conv, outputs=2, kernel_shape=[2, 2], strides=[2, 2]) if pooled else (conv, None)
-    average = mean(b, pool)
-    centred = b.op("Sub", pool, average)
+    rows = neighbourhoods(b, x, layer.side, layer.wide)
+    filters = b.op("Transpose", b.op("Reshape", weight, np.array([layer.out, -1])), perm=[1, 0])
+    y = b.op("Reshape", b.op("MatMul", rows, filters), np.array([-1, layer.side, layer.side, layer.out]))
+    y, share = pool(b, y, layer.side, layer.out) if layer.pooled else (y, None)
+    average = mean(b, y)
+    centred = b.op("Sub", y, average)
     variance = mean(b, b.op("Mul", centred, centred))
     scale = b.op("Reciprocal", b.op("Sqrt", b.op("Add", variance, np.float32(EPSILON))))
     normal = b.op("Mul", centred, scale)
-    y = b.op("Relu", b.op("Add", normal, channels(b, bias)))
-    return y, (conv, where, normal, scale), (average, variance)
+    y = b.op("Relu", b.op("Add", normal, bias))
+    return y, (rows, share, normal, scale), (average, variance)
 
 
 def normalisation_gradient(b, dy, normal, scale):
@@ -81,26 +105,17 @@ def normalisation_gradient(b, dy, normal, scale):
     return b.op("Mul", b.op("Sub", b.op("Sub", dy, mean(b, dy)), along), scale)
 
 
-def weight_gradient(b, x, dy, shape):
-    """Each 3x3 neighbourhood of x as a row of a matrix; the gradient is dy times that matrix."""
-    out, channels = shape[0], shape[1]
-    padded = b.op("Pad", b.op("Transpose", x, perm=[0, 2, 3, 1]), np.array([0, 1, 1, 0] * 2))
-    stop = (-2, -1, END)  # a shift by 0, 1 or 2 leaves 2, 1 or 0 at the other end
-    shifted = [
-        b.op("Slice", padded, np.array([row, column]), np.array([stop[row], stop[column]]), np.array([1, 2]))
-        for row in range(3) for column in range(3)
-    ]
-    neighbourhoods = b.op("Reshape", b.op("Concat", *shifted, axis=3), np.array([-1, 9 * channels]))
-    rows = b.op("Reshape", b.op("Transpose", dy, perm=[1, 0, 2, 3]), np.array([out, -1]))
-    gradient = b.op("Reshape", b.op("MatMul", rows, neighbourhoods), np.array([out, 3, 3, channels]))
-    return b.op("Transpose", gradient, perm=[0, 3, 1, 2])
+def weight_gradient(b, rows, dy, layer):
+    return b.op("MatMul", b.op("Transpose", b.op("Reshape", dy, np.array([-1, layer.out])), perm=[1, 0]), rows)
 
 
-def input_gradient(b, dy, weight):
+def input_gradient(b, dy, weight, layer):
     """The convolution of dy with the same filters, turned round, inputs and outputs exchanged."""
-    turned = b.op("Slice", weight, np.array([-1, -1]), np.array([-4, -4]), np.array([2, 3]), np.array([-1, -1]))
-    turned = b.op("Transpose", turned, perm=[1, 0, 2, 3])
-    return b.op("Conv", dy, turned, kernel_shape=[3, 3], pads=[1] * 4)
+    places = b.op("Reshape", weight, np.array([layer.out, 9, layer.wide]))
+    turned = b.op("Slice", places, np.array([-1]), np.array([-10]), np.array([1]), np.array([-1]))
+    filters = b.op("Reshape", b.op("Transpose", turned, perm=[1, 0, 2]), np.array([-1, layer.wide]))
+    rows = b.op("MatMul", neighbourhoods(b, dy, layer.side, layer.out), filters)
+    return b.op("Reshape", rows, np.array([-1, layer.side, layer.side, layer.wide]))
 
 
 def build(pretrained):
@@ -121,21 +136,21 @@ def build(pretrained):
     head_bias = b.op("Slice", head, np.array([features]), np.array([features + 1]))
 
     x = b.op("Transpose", b.op("Cast", "pictures", to=TensorProto.FLOAT), perm=[0, 3, 1, 2])
-    for i, (_, wide, out, kernel, pooled) in enumerate(network.LAYERS[:FROZEN]):
-        weight = frozen[2 * i].reshape(out, wide, kernel, kernel)
-        x = b.op("Conv", x, weight, frozen[2 * i + 1], kernel_shape=[kernel] * 2, pads=[kernel - 2] * 4)
+    for (_, wide, out, kernel, _, pooled), weight, bias in zip(network.LAYERS, frozen[::2], frozen[1::2]):
+        filters = weight.reshape(out, kernel, kernel, wide).transpose(0, 3, 1, 2)
+        x = b.op("Conv", x, filters, bias, kernel_shape=[kernel] * 2, pads=[kernel - 2] * 4)
         x = b.op("Relu", b.op("MaxPool", x, kernel_shape=[2, 2], strides=[2, 2]) if pooled else x)
+    x = b.op("Transpose", x, perm=[0, 2, 3, 1])
     kept, statistics = [], []
-    for i, (*_, pooled) in enumerate(network.LAYERS[FROZEN:]):
-        y, inner, of_batch = convolve(b, x, parameters[2 * i], parameters[2 * i + 1], pooled)
-        kept.append((x, y, *inner))
+    for i, layer in enumerate(network.LAYERS[FROZEN:]):
+        x, inner, of_batch = convolve(b, x, parameters[2 * i], parameters[2 * i + 1], layer)
+        kept.append((layer, x, *inner))
         statistics.append([b.op("Reshape", each, np.array([-1])) for each in of_batch])
-        x = y
     of_batch = b.op("Concat", *(means for means, _ in statistics), *(variances for _, variances in statistics), axis=0)
     moved = b.op("Mul", b.op("Sub", of_batch, "statistics"), np.float32(STATISTICS_SHARE))
     b.nodes.append(helper.make_node("Add", ["statistics", moved], ["new_statistics"]))
 
-    pooled = b.op("ReduceMean", x, axes=[2, 3], keepdims=0)
+    pooled = b.op("ReduceMean", x, axes=[1, 2], keepdims=0)
     logits = b.op("Add", b.op("MatMul", pooled, head_weight), head_bias)
     logs = b.op("LogSoftmax", logits, axis=1)
     classes = b.op("Gather", b.op("Shape", logits), np.array(1))
@@ -151,22 +166,17 @@ def build(pretrained):
     d_head = b.op("MatMul", b.op("Transpose", pooled, perm=[1, 0]), d_logits)
     gradients = [b.op("Reshape", d_head, flat), b.op("ReduceSum", d_logits, np.array([0]), keepdims=0)]
     d_pooled = b.op("MatMul", d_logits, b.op("Transpose", head_weight, perm=[1, 0]))
-    area = b.op("Cast", b.op("ReduceProd", b.op("Slice", b.op("Shape", x), np.array([2]), np.array([4])), keepdims=0), to=TensorProto.FLOAT)
-    dy = b.op("Expand", b.op("Unsqueeze", b.op("Div", d_pooled, area), np.array([2, 3])), b.op("Shape", x))
-    for i in reversed(range(len(kept))):
-        x, y, conv, where, normal, scale = kept[i]
+    area = np.float32(kept[-1][0].side ** 2)
+    dy = b.op("Expand", b.op("Unsqueeze", b.op("Div", d_pooled, area), np.array([1, 2])), b.op("Shape", x))
+    for i, (layer, y, rows, share, normal, scale) in reversed(list(enumerate(kept))):
         dy = b.op("Mul", dy, b.op("Cast", b.op("Greater", y, np.float32(0)), to=TensorProto.FLOAT))
-        d_bias = b.op("ReduceSum", dy, MAPS, keepdims=0)
+        d_bias = b.op("ReduceSum", dy, ROWS, keepdims=0)
         dy = normalisation_gradient(b, dy, normal, scale)
-        if where is not None:
-            dy = b.op("MaxUnpool", dy, where, b.op("Shape", conv), kernel_shape=[2, 2], strides=[2, 2])
-        gradients = [
-            b.op("Reshape", weight_gradient(b, x, dy, shapes[2 * i]), flat),
-            d_bias,
-            *gradients,
-        ]
+        if share is not None:
+            dy = pool_gradient(b, dy, share, layer.side, layer.out)
+        gradients = [b.op("Reshape", weight_gradient(b, rows, dy, layer), flat), d_bias, *gradients]
         if i > 0:
-            dy = input_gradient(b, dy, parameters[2 * i])
+            dy = input_gradient(b, dy, parameters[2 * i], layer)
 
     gradient = b.op("Add", b.op("Concat", *gradients, axis=0), b.op("Mul", "weights", "weight_decay"))
     b.nodes.append(helper.make_node("Add", [b.op("Mul", "momentum", "momentum_share"), gradient], ["new_momentum"]))
@@ -201,8 +211,8 @@ def reference_step(pretrained, pictures, labels, weights, momentum, statistics, 
     averages = torch.from_numpy(statistics).split(2 * network.TRAINED)
     x = torch.from_numpy(pictures).permute(0, 3, 1, 2).float()
     of_batch = [None] * len(averages)
-    for i, (_, _, _, kernel, pooled) in enumerate(network.LAYERS):
-        weight, bias = tensors[2 * i], tensors[2 * i + 1]
+    for i, (*_, kernel, _, pooled) in enumerate(network.LAYERS):
+        weight, bias = tensors[2 * i].permute(0, 3, 1, 2), tensors[2 * i + 1]
         x = F.conv2d(x, weight, bias if i < FROZEN else None, padding=1 if kernel == 3 else 0)
         x = F.max_pool2d(x, 2) if pooled else x
         if i >= FROZEN:
