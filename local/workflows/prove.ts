@@ -10,10 +10,13 @@ import type { Proof } from "./proofs.ts";
 import { awsState, rootClients } from "./state.ts";
 import type { Edit } from "./working-copy.ts";
 
-/** Pictures without a download, and few epochs: the workflows are to be proven, not the model. */
+/**
+ * Pictures without a download, and few epochs: the workflows are to be proven, not the model, which must get
+ * some wrong for the gate of 100% to close on it.
+ */
 const edits: readonly Edit[] = [
   [["dataset", "source"], "drawn"],
-  [["training", "hyperparameters", "epochs"], 3],
+  [["training", "hyperparameters", "epochs"], 2],
 ];
 
 interface ProverOptions {
