@@ -6,6 +6,10 @@ others, and behind them the head (a row of weights for each feature, last the bi
 vector, as network.py lays it out, that goes in and comes out changed. Each batch is normalised by its own
 mean and variance (Ioffe and Szegedy, 2015); their running averages are a vector of their own.
 
+Maps lie channels last behind the frozen layers, [n, side, side, channels], so that a trained convolution is a product of
+two matrices: each place's neighbourhood, and the filters. onnxruntime's own convolution is slower where its weights
+are no constants, and the neighbourhoods serve the weights' gradient again.
+
 inputs   pictures uint8 [n, 32, 32, 3], labels int64 [n], weights and momentum float [p],
          statistics float [s] (the trained layers' means, then their variances),
          learning_rate, momentum_share, weight_decay float []
@@ -50,11 +54,11 @@ class Builder:
         return [numpy_helper.from_array(value, name) for name, value in self.constants.values()]
 
 
-ROWS = np.array([0, 1, 2])  # what a channel's statistics are over: pictures, rows, columns
+MAPS = np.array([0, 1, 2])  # what a channel's statistics are over: pictures, rows, columns
 
 
 def mean(b, x):
-    return b.op("ReduceMean", x, axes=ROWS.tolist(), keepdims=1)
+    return b.op("ReduceMean", x, axes=MAPS.tolist(), keepdims=1)
 
 
 def neighbourhoods(b, x, side, channels):
@@ -170,7 +174,7 @@ def build(pretrained):
     dy = b.op("Expand", b.op("Unsqueeze", b.op("Div", d_pooled, area), np.array([1, 2])), b.op("Shape", x))
     for i, (layer, y, rows, share, normal, scale) in reversed(list(enumerate(kept))):
         dy = b.op("Mul", dy, b.op("Cast", b.op("Greater", y, np.float32(0)), to=TensorProto.FLOAT))
-        d_bias = b.op("ReduceSum", dy, ROWS, keepdims=0)
+        d_bias = b.op("ReduceSum", dy, MAPS, keepdims=0)
         dy = normalisation_gradient(b, dy, normal, scale)
         if share is not None:
             dy = pool_gradient(b, dy, share, layer.side, layer.out)
