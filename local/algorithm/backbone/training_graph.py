@@ -125,15 +125,12 @@ def input_gradient(b, dy, weight, layer):
 def build(pretrained):
     """The graph's model; `pretrained` is the flat vector of network.py."""
     b = Builder()
-    shapes, sizes = [shape for _, shape in network.tensors()], network.sizes()
+    sizes = network.sizes()
     frozen = np.split(pretrained, np.cumsum(sizes))[: 2 * FROZEN]
-    shapes, sizes = shapes[2 * FROZEN :], sizes[2 * FROZEN :]
+    sizes = sizes[2 * FROZEN :]
 
     ends = np.cumsum(sizes)
-    parameters = [
-        b.op("Reshape", b.op("Slice", "weights", np.array([end - size]), np.array([end])), np.array(shape))
-        for end, size, shape in zip(ends, sizes, shapes)
-    ]
+    parameters = [b.op("Slice", "weights", np.array([end - size]), np.array([end])) for end, size in zip(ends, sizes)]
     features = network.WIDTHS[-1]
     head = b.op("Reshape", b.op("Slice", "weights", np.array([ends[-1]]), np.array([END])), np.array([features + 1, -1]))
     head_weight = b.op("Slice", head, np.array([0]), np.array([features]))
