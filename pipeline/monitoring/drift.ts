@@ -12,7 +12,7 @@ export interface FeatureDrift extends TestResult {
   /** PSI: the value above which it counts; the others: the adjusted p-value below which they do. */
   readonly limit: number;
   readonly drifted: boolean;
-  /** Only where it has drifted: when the first record came of the hour from which it most likely has. */
+  /** Only where it has drifted: when the first record came of the minute from which it most likely has. */
   readonly since?: string;
 }
 
@@ -29,7 +29,7 @@ export interface Drift {
 /**
  * Finds what has drifted. All tests of a window are corrected together, by Holm: what counts is that a
  * window raises no false alarm, and features that hang together do not break that. An index counts
- * only where it is large, too. `starts` are the window's hours and the first record of each, in order.
+ * only where it is large, too. `starts` are the window's minutes and the first record of each, in order.
  */
 export function findDrift(
   tests: readonly FeatureTest[],
@@ -43,12 +43,12 @@ export function findDrift(
   const drifting = results.flatMap(({ test, result }, at) =>
     isDrifted(result, adjusted[at] ?? 1) ? [test] : [],
   );
-  const hours = [...starts.keys()];
+  const minutes = [...starts.keys()];
   const gains = new Map(
-    drifting.map((test) => [test, changeGains(test.expected, test.hourly.of(hours))]),
+    drifting.map((test) => [test, changeGains(test.expected, test.byMinute.of(minutes))]),
   );
-  const dated = (sinceHour: number | undefined) => {
-    const time = sinceHour === undefined ? undefined : starts.get(sinceHour);
+  const dated = (sinceMinute: number | undefined) => {
+    const time = sinceMinute === undefined ? undefined : starts.get(sinceMinute);
     return time === undefined ? {} : { since: new Date(time).toISOString() };
   };
   const features = results.map(({ test, result }, at) =>
@@ -56,10 +56,10 @@ export function findDrift(
       adjusted: adjusted[at] ?? 1,
       limit: result.statistic === "psi" ? limits.psi : limits.significance,
       drifted: isDrifted(result, adjusted[at] ?? 1),
-      ...dated(changeAt(hours, [gains.get(test) ?? []])),
+      ...dated(changeAt(minutes, [gains.get(test) ?? []])),
     }),
   );
-  return { features, ...dated(changeAt(hours, [...gains.values()])) };
+  return { features, ...dated(changeAt(minutes, [...gains.values()])) };
 }
 
 function featureDrift(
@@ -71,13 +71,13 @@ function featureDrift(
   return { name, statistic, value, pValue, adjusted, limit, drifted, ...(isSince && { since }) };
 }
 
-/** The hour from which all these gains together are largest; undefined where there are none. */
+/** The minute from which all these gains together are largest; undefined where there are none. */
 function changeAt(
-  hours: readonly number[],
+  minutes: readonly number[],
   gains: readonly (readonly number[])[],
 ): number | undefined {
-  const together = hours.map((_, at) => sum(gains.map((each) => each[at] ?? 0)));
-  const largest = Math.max(...together);
-  // Of equal ones the last: an hour without values of the features says nothing.
-  return largest > 0 ? hours[together.lastIndexOf(largest)] : undefined;
+  const together = minutes.map((_, at) => sum(gains.map((each) => each[at] ?? 0)));
+  const largest = together.reduce((most, gain) => Math.max(most, gain), 0);
+  // Of equal ones the last: a minute without values of the features says nothing.
+  return largest > 0 ? minutes[together.lastIndexOf(largest)] : undefined;
 }

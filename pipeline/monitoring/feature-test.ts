@@ -1,7 +1,7 @@
 import { chiSquaredTest } from "./chi-squared.ts";
 import type { Distribution } from "./distribution.ts";
 import { fisherTest, type Share } from "./fisher.ts";
-import { HourlyCounts } from "./hourly-counts.ts";
+import { CountsByMinute } from "./counts-by-minute.ts";
 import { KsStream } from "./ks.ts";
 import { binCounts, binOf, type Bins, decileBins, psiTest } from "./psi.ts";
 
@@ -21,15 +21,15 @@ export interface FeatureTest {
   test(): TestResult[];
   /** The baseline's counts in some bins. */
   readonly expected: readonly number[];
-  /** The stream's in the same bins, by hour. */
-  readonly hourly: HourlyCounts;
+  /** The stream's in the same bins, by minute. */
+  readonly byMinute: CountsByMinute;
 }
 
 /** A numeric feature: Kolmogorov and Smirnov's test, and the index over the baseline's deciles. */
 export class NumericTest implements FeatureTest {
   readonly name: string;
   readonly expected: readonly number[];
-  readonly hourly: HourlyCounts;
+  readonly byMinute: CountsByMinute;
   readonly #bins: Bins;
   readonly #ks: KsStream;
   size = 0;
@@ -39,13 +39,13 @@ export class NumericTest implements FeatureTest {
     this.#bins = decileBins(baseline);
     this.#ks = new KsStream(baseline);
     this.expected = binCounts(baseline, this.#bins);
-    this.hourly = new HourlyCounts(this.expected.length);
+    this.byMinute = new CountsByMinute(this.expected.length);
   }
 
-  add(value: number, hour: number): void {
+  add(value: number, minute: number): void {
     this.size += 1;
     this.#ks.add(value);
-    this.hourly.add(hour, binOf(value, this.#bins));
+    this.byMinute.add(minute, binOf(value, this.#bins));
   }
 
   test(): TestResult[] {
@@ -58,22 +58,22 @@ export class NumericTest implements FeatureTest {
 export class CategoryTest implements FeatureTest {
   readonly name: string;
   readonly expected: readonly number[];
-  readonly hourly: HourlyCounts;
+  readonly byMinute: CountsByMinute;
   size = 0;
 
   constructor(name: string, expected: readonly number[]) {
     this.name = name;
     this.expected = expected;
-    this.hourly = new HourlyCounts(expected.length);
+    this.byMinute = new CountsByMinute(expected.length);
   }
 
-  add(category: number, hour: number): void {
+  add(category: number, minute: number): void {
     this.size += 1;
-    this.hourly.add(hour, category);
+    this.byMinute.add(minute, category);
   }
 
   test(): TestResult[] {
-    const { chiSquared, pValue } = chiSquaredTest(this.expected, this.hourly.total());
+    const { chiSquared, pValue } = chiSquaredTest(this.expected, this.byMinute.total());
     return [{ statistic: "chi-squared", value: chiSquared, pValue }, indexOf(this)];
   }
 }
@@ -82,7 +82,7 @@ export class CategoryTest implements FeatureTest {
 export class ShareTest implements FeatureTest {
   readonly name: string;
   readonly expected: readonly [others: number, hits: number];
-  readonly hourly = new HourlyCounts(2);
+  readonly byMinute = new CountsByMinute(2);
   readonly #expected: Share;
   size = 0;
 
@@ -92,25 +92,25 @@ export class ShareTest implements FeatureTest {
     this.expected = [expected.of - expected.hits, expected.hits];
   }
 
-  add(hit: boolean, hour: number): void {
+  add(hit: boolean, minute: number): void {
     this.size += 1;
-    this.hourly.add(hour, hit ? 1 : 0);
+    this.byMinute.add(minute, hit ? 1 : 0);
   }
 
   /** The stream's share, 0 to 1; undefined of nothing. */
   get share(): number | undefined {
-    return this.size === 0 ? undefined : (this.hourly.total()[1] ?? 0) / this.size;
+    return this.size === 0 ? undefined : (this.byMinute.total()[1] ?? 0) / this.size;
   }
 
   test(): TestResult[] {
-    const now = { hits: this.hourly.total()[1] ?? 0, of: this.size };
+    const now = { hits: this.byMinute.total()[1] ?? 0, of: this.size };
     const { hits, of } = this.#expected;
     const pValue = fisherTest(this.#expected, now);
     return [{ statistic: "fisher", value: now.hits / now.of - hits / of, pValue }];
   }
 }
 
-function indexOf({ expected, hourly }: FeatureTest): TestResult {
-  const { psi, pValue } = psiTest(expected, hourly.total());
+function indexOf({ expected, byMinute }: FeatureTest): TestResult {
+  const { psi, pValue } = psiTest(expected, byMinute.total());
   return { statistic: "psi", value: psi, pValue };
 }

@@ -20,7 +20,7 @@ import {
   pictureValues,
   uncompared,
 } from "./features.ts";
-import { hourOf } from "./hourly-counts.ts";
+import { minuteOf } from "./counts-by-minute.ts";
 import type { PictureStatistics } from "./picture-statistics.ts";
 import { sideOf } from "./side.ts";
 import { featureOf, type Statistics } from "./statistics.ts";
@@ -45,7 +45,7 @@ interface WindowOptions {
   readonly background?: string | undefined;
 }
 
-/** What an endpoint was asked and answered in a period, beside its model's baseline, in constant memory. */
+/** What an endpoint was asked and answered in a period, beside its model's baseline. Its memory grows with the minutes, not the records. */
 export class Window {
   readonly #baseline: Baseline;
   /** The confidence below which the application refuses a picture. */
@@ -60,7 +60,7 @@ export class Window {
   readonly #background: number;
   /** The distance beyond which a picture is unlike the test pictures. */
   readonly #strange: number;
-  /** Hours, and the first record of each, in milliseconds since 1970. */
+  /** Minutes, and the first record of each, in milliseconds since 1970. */
   readonly #starts = new Map<number, number>();
 
   constructor(baseline: Baseline, { threshold, background }: WindowOptions) {
@@ -112,29 +112,29 @@ export class Window {
 
   /** An answer, and when it was given, in milliseconds since 1970. */
   answer(probabilities: readonly number[], time: number): void {
-    const hour = hourOf(time);
-    const start = this.#starts.get(hour);
-    if (start === undefined || time < start) this.#starts.set(hour, time);
+    const minute = minuteOf(time);
+    const start = this.#starts.get(minute);
+    if (start === undefined || time < start) this.#starts.set(minute, time);
     this.#summaries.answer(probabilities);
     const predicted = predictedClass(probabilities);
-    this.#mix.add(predicted, hour);
-    this.#strangers?.add(predicted === this.#background, hour);
+    this.#mix.add(predicted, minute);
+    this.#strangers?.add(predicted === this.#background, minute);
     const sure = confidence({ probabilities });
-    this.#numeric.get("confidence")?.add(sure, hour);
-    this.#low?.add(sure < this.threshold, hour);
+    this.#numeric.get("confidence")?.add(sure, minute);
+    this.#low?.add(sure < this.threshold, minute);
   }
 
   /** A picture that was looked at, undefined where it can't be decoded, and when it came. */
   picture(picture: PictureStatistics | undefined, time: number): void {
-    const hour = hourOf(time);
+    const minute = minuteOf(time);
     const distance = picture && this.distanceOf(picture);
     const values = pictureValues(picture, distance);
     this.#summaries.picture(values);
     for (const name of pictureFeatures) {
       const value = values[name];
-      if (value !== undefined) this.#numeric.get(name)?.add(value, hour);
+      if (value !== undefined) this.#numeric.get(name)?.add(value, minute);
     }
-    if (distance !== undefined) this.#unlike?.add(distance > this.#strange, hour);
+    if (distance !== undefined) this.#unlike?.add(distance > this.#strange, minute);
   }
 
   /** How unlike the test pictures a picture looks; undefined where the baseline does not say how they do. */

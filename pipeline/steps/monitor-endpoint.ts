@@ -40,7 +40,7 @@ export interface Monitoring extends WrittenReport {
   readonly features: readonly FeatureDrift[];
   /** What the baseline has and the captures too little of; absent where there is no such. */
   readonly lacking?: readonly string[] | undefined;
-  /** Only of a drift: when the first record came of the hour from which there most likely is one. */
+  /** Only of a drift: when the first record came of the minute from which there most likely is one. */
   readonly driftedSince?: string | undefined;
   readonly shares: Shares;
   /** Of the model, in milliseconds; no part of the verdict. Absent where CloudWatch has none. */

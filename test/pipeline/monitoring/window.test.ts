@@ -7,7 +7,7 @@ import { squares } from "./samples.ts";
 
 const limits = parseConfig("").monitoring;
 const classes = ["bicycle", "motorcycle"];
-const hour = 3_600_000;
+const minute = 60_000;
 
 const answers = (values: readonly number[]) =>
   values.map((each, index) => (index % 2 === 0 ? [each, 1 - each] : [1 - each, each]));
@@ -37,17 +37,17 @@ interface Traffic {
   readonly answers?: readonly (readonly number[])[];
   readonly pictures?: readonly (PictureStatistics | undefined)[];
   /** Of the records, in order; by default all in the first. */
-  readonly hourOf?: (index: number) => number;
+  readonly minuteOf?: (index: number) => number;
 }
 
 function windowOf({
   answers: now = before,
   pictures: seen = [],
-  hourOf = () => 0,
+  minuteOf = () => 0,
 }: Traffic): Window {
   const window = new Window(baseline, { threshold: 0.93 });
-  for (const [index, each] of now.entries()) window.answer(each, hourOf(index) * hour + 300_000);
-  for (const [index, each] of seen.entries()) window.picture(each, hourOf(index) * hour);
+  for (const [index, each] of now.entries()) window.answer(each, minuteOf(index) * minute + 5_000);
+  for (const [index, each] of seen.entries()) window.picture(each, minuteOf(index) * minute);
   return window;
 }
 
@@ -136,19 +136,19 @@ test("features of too few pictures are not compared", () => {
   expect(new Set(names)).toEqual(new Set(["confidence", "predicted_class", "low_confidence"]));
 });
 
-test("drift is dated by the hour from which the records differ", () => {
+test("drift is dated by the minute from which the records differ", () => {
   const unsure = answers(squares(100, 97, 970).map((each) => 0.6 + each));
   const now = [...before.slice(0, 150), ...unsure];
-  const found = drifted({ answers: now, hourOf: (index) => Math.floor(index / 30) });
-  expect(found.since).toBe("1970-01-01T05:05:00.000Z");
+  const found = drifted({ answers: now, minuteOf: (index) => Math.floor(index / 30) });
+  expect(found.since).toBe("1970-01-01T00:05:05.000Z");
 });
 
-test("pictures of a sample that left hours out date the drift all the same", () => {
-  const window = windowOf({ hourOf: (index) => Math.floor(index / 20) });
+test("pictures of a sample that left minutes out date the drift all the same", () => {
+  const window = windowOf({ minuteOf: (index) => Math.floor(index / 20) });
   for (const picture of pictures().slice(0, 40)) window.picture(picture, 0);
-  for (const picture of pictures(60).slice(0, 40)) window.picture(picture, 9 * hour);
+  for (const picture of pictures(60).slice(0, 40)) window.picture(picture, 9 * minute);
   const { features, since } = window.drift(limits);
-  expect(since).toBe("1970-01-01T09:05:00.000Z");
+  expect(since).toBe("1970-01-01T00:09:05.000Z");
   expect(features.find(({ name }) => name === "brightness")?.since).toBe(since);
 });
 
