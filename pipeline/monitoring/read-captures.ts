@@ -40,8 +40,8 @@ export interface Seen {
 
 /**
  * Puts what an endpoint captured in a period into a window, each event once, in constant memory but for
- * the events' hashes. What verify-deployment asked is left out: its pictures are no sample of the
- * traffic.
+ * the events' hashes and the window's minutes. What verify-deployment asked is left out: its pictures are
+ * no sample of the traffic.
  */
 export async function readCaptures(
   lines: AsyncIterable<readonly Buffer[]>,

@@ -45,7 +45,10 @@ interface WindowOptions {
   readonly background?: string | undefined;
 }
 
-/** What an endpoint was asked and answered in a period, beside its model's baseline. Its memory grows with the minutes, not the records. */
+/**
+ * What an endpoint was asked and answered in a period, beside its model's baseline. Its memory grows with the
+ * minutes in which answers came, not with the answers.
+ */
 export class Window {
   readonly #baseline: Baseline;
   /** The confidence below which the application refuses a picture. */
