@@ -78,7 +78,7 @@ export async function deployBootstrap(options: BootstrapOptions): Promise<Bootst
       timeoutMs: TIMEOUT_MS,
       intervalMs: 25,
       signal,
-      resume: "",
+      resume: "Run again.",
     });
     if (stack.StackStatus !== "CREATE_COMPLETE") throw await failure(cloudformation, stack);
     return bootstrapOf(stack);

@@ -68,7 +68,7 @@ export async function startMinistack({
       timeoutMs: startTimeoutMs,
       intervalMs: 25,
       signal,
-      resume: `Its log ends:\n${logTail()}`,
+      resume: () => `Its log ends:\n${logTail()}`,
     });
     return {
       endpoint,

@@ -15,8 +15,8 @@ interface PollOptions {
   readonly timeoutMs: number;
   readonly intervalMs: number;
   readonly signal: AbortSignal;
-  /** What to do when the time is over, for the error. */
-  readonly resume: string;
+  /** What to do when the time is over, for the error; a function where only then it is known. */
+  readonly resume: string | (() => string);
 }
 
 /**
@@ -35,8 +35,9 @@ export async function poll<T>(
     if (found !== undefined) return found;
     const left = deadline - Date.now();
     if (left <= 0) {
+      const next = typeof resume === "string" ? resume : resume();
       throw new StepError(
-        `${what} did not finish within ${Math.round(timeoutMs / 1000)} s. ${resume}`,
+        `${what} did not finish within ${Math.round(timeoutMs / 1000)} s. ${next}`,
       );
     }
     await sleep(Math.min(pause, left), undefined, { signal });

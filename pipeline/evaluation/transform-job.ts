@@ -8,6 +8,7 @@ import {
 import type { Config } from "../config.ts";
 import type { Context } from "../context.ts";
 import { ifPresent, StepError } from "../errors.ts";
+import { isOver } from "../job-status.ts";
 import type { Dataset } from "../dataset/manifest.ts";
 import { ATTEMPTS, attemptName, keys, names } from "../names.ts";
 import { poll } from "../poll.ts";
@@ -62,7 +63,7 @@ export async function transformTestPictures(
   let failures = 0;
   for (let attempt = 1; failures < ATTEMPTS; attempt++) {
     const name = attemptName(base, attempt);
-    const found = await describe(context, name);
+    const found = await describeTransformJob(context, name);
     const status = found?.TransformJobStatus;
     if (status === "Failed" || status === "Stopped" || status === "Stopping") {
       failures += 1;
@@ -146,11 +147,11 @@ async function wait(
       abortSignal,
     });
   const look = async (): Promise<Job | undefined> => {
-    const job = await describe(context, name);
+    const job = await describeTransformJob(context, name);
     if (job === undefined) throw new StepError(`Transform job ${name} is gone.`);
     const done = await countOutputs(context, config, input, name);
     context.progress.count(done, total, "test pictures predicted");
-    if (["Completed", "Failed", "Stopped"].includes(job.TransformJobStatus ?? "")) return job;
+    if (isOver(job.TransformJobStatus)) return job;
     const age = Date.now() - (job.CreationTime?.getTime() ?? Date.now());
     if (age < longest || job.TransformJobStatus === "Stopping") return undefined;
     await stop(context.signal);
@@ -187,7 +188,11 @@ function secondsOf({ TransformStartTime, TransformEndTime }: Job): number {
   return Math.round((TransformEndTime.getTime() - TransformStartTime.getTime()) / 1000);
 }
 
-function describe({ clients, signal }: Context, name: string): Promise<Job | undefined> {
+/** A transform job by its name; undefined where there is none. */
+export function describeTransformJob(
+  { clients, signal }: Context,
+  name: string,
+): Promise<Job | undefined> {
   const request = new DescribeTransformJobCommand({ TransformJobName: name });
   return ifPresent(clients.sagemaker.send(request, { abortSignal: signal }));
 }

@@ -5,6 +5,7 @@ import type { Context } from "../context.ts";
 import { requireShards } from "../dataset/channels.ts";
 import { UsageError } from "../errors.ts";
 import type { Dataset } from "../dataset/manifest.ts";
+import { isOver } from "../job-status.ts";
 import { names } from "../names.ts";
 import { finishJob, type JobInput, type JobKind, startJob } from "../training/run-job.ts";
 import {
@@ -20,7 +21,6 @@ import {
   createTrainingJob,
   describeTrainingJob,
   findTrainingJob,
-  isOver,
   lacksCapacity,
   type TrainingJob,
 } from "../training/training-job.ts";
@@ -131,7 +131,7 @@ function trainingJobs(
     lack: (job) => (lacksCapacity(job) ? capacityReason(job) : undefined),
     started: startedTraining,
     describe: (name) => describeTrainingJob(context, name),
-    isOver,
+    isOver: (job) => isOver(job.TrainingJobStatus),
     line: (job) => [job.SecondaryStatus, ...metricTexts(job)].join("  "),
     stop: (TrainingJobName, abortSignal) =>
       sagemaker.send(new StopTrainingJobCommand({ TrainingJobName }), { abortSignal }),

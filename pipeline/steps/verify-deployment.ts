@@ -186,9 +186,7 @@ async function untilPermitted(context: Context, run: () => Promise<Execution>): 
       timeoutMs: ROLE_TIMEOUT_MS,
       intervalMs: 5000,
       signal: context.signal,
-      get resume() {
-        return `The last refusal: ${last}`;
-      },
+      resume: () => `The last refusal: ${last}`,
     },
   );
 }

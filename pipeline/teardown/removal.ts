@@ -4,9 +4,9 @@ import { DeleteLogGroupCommand } from "@aws-sdk/client-cloudwatch-logs";
 import {
   DeleteEndpointCommand,
   DeleteEndpointConfigCommand,
+  DeleteHyperParameterTuningJobCommand,
   DeleteModelCommand,
-  DescribeTrainingJobCommand,
-  DescribeTransformJobCommand,
+  StopHyperParameterTuningJobCommand,
   StopTrainingJobCommand,
   StopTransformJobCommand,
 } from "@aws-sdk/client-sagemaker";
@@ -14,6 +14,8 @@ import type { Context } from "../context.ts";
 import { emptyPrefix } from "./empty-prefix.ts";
 import { describeEndpoint, isSettled } from "../endpoint/endpoint.ts";
 import { ifPresent } from "../errors.ts";
+import { describeTransformJob } from "../evaluation/transform-job.ts";
+import { isOver } from "../job-status.ts";
 import { removeDefinition, removeSchedule } from "../model-monitor/removal.ts";
 import type { ObjectVersion } from "./object-versions.ts";
 import { poll } from "../poll.ts";
@@ -25,7 +27,8 @@ import { deregisterScaling } from "../endpoint/scaling.ts";
 import { deleteStack } from "../stack/stack.ts";
 import { removeStudioResource } from "../studio/studio.ts";
 import type { Deletion } from "./teardown-plan.ts";
-import { removeTuningJob } from "../training/tuning-job.ts";
+import { describeTrainingJob } from "../training/training-job.ts";
+import { describeTuningJob } from "../training/tuning-job.ts";
 
 export interface RemovalOptions {
   /** The longest wait for one of them; a monitoring schedule has a longest wait of its own. */
@@ -87,33 +90,32 @@ export async function remove(
     case "model":
       await ifPresent(sagemaker.send(new DeleteModelCommand({ ModelName: name }), abort));
       return;
-    case "tuning job":
-      await removeTuningJob(context, name, gone);
+    case "tuning job": {
+      const job = { HyperParameterTuningJobName: name };
+      const status = async () =>
+        (await describeTuningJob(context, name))?.HyperParameterTuningJobStatus;
+      // Its training jobs stop with it; their entries stay, as AWS keeps them.
+      const stop = () => sagemaker.send(new StopHyperParameterTuningJobCommand(job), abort);
+      await stopped(stop, status, gone);
+      if ((await status()) === undefined) return;
+      await ifPresent(sagemaker.send(new DeleteHyperParameterTuningJobCommand(job), abort));
+      await gone(async () => (await status()) === undefined);
       return;
-    case "training job": {
-      const job = { TrainingJobName: name };
+    }
+    case "training job":
       await stopped(
-        () => sagemaker.send(new StopTrainingJobCommand(job), abort),
-        async () => {
-          const found = await sagemaker.send(new DescribeTrainingJobCommand(job), abort);
-          return isOver(found.TrainingJobStatus);
-        },
+        () => sagemaker.send(new StopTrainingJobCommand({ TrainingJobName: name }), abort),
+        async () => (await describeTrainingJob(context, name))?.TrainingJobStatus,
         gone,
       );
       return;
-    }
-    case "transform job": {
-      const job = { TransformJobName: name };
+    case "transform job":
       await stopped(
-        () => sagemaker.send(new StopTransformJobCommand(job), abort),
-        async () => {
-          const found = await sagemaker.send(new DescribeTransformJobCommand(job), abort);
-          return isOver(found.TransformJobStatus);
-        },
+        () => sagemaker.send(new StopTransformJobCommand({ TransformJobName: name }), abort),
+        async () => (await describeTransformJob(context, name))?.TransformJobStatus,
         gone,
       );
       return;
-    }
     case "model package group":
       await removeRegistry(context, name);
       return;
@@ -157,20 +159,19 @@ export async function remove(
   }
 }
 
-function isOver(status: string | undefined): boolean {
-  return status !== "InProgress" && status !== "Stopping";
-}
-
-/** Stops a job and waits until it is over; a refusal does not count where it was over already. */
+/** Stops a job and waits until it is over, or gone; a refusal counts only where nothing else ends it. */
 async function stopped(
   stop: () => Promise<unknown>,
-  over: () => Promise<boolean>,
+  status: () => Promise<string | undefined>,
   until: (look: () => Promise<boolean>) => Promise<unknown>,
 ): Promise<void> {
   try {
     await stop();
   } catch (error) {
-    if (!(await over())) throw error;
+    if ((await status()) === "InProgress") throw error;
   }
-  await until(over);
+  await until(async () => {
+    const now = await status();
+    return now === undefined || isOver(now);
+  });
 }

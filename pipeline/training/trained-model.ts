@@ -1,6 +1,7 @@
 import type { Context } from "../context.ts";
 import { StepError } from "../errors.ts";
-import { describeTrainingJob, interruptionsOf, isOver, type TrainingJob } from "./training-job.ts";
+import { isOver } from "../job-status.ts";
+import { describeTrainingJob, interruptionsOf, type TrainingJob } from "./training-job.ts";
 
 /** The container's values at one moment, such as `validation:accuracy`. */
 export interface TrainingMoment {
@@ -68,7 +69,7 @@ export async function findTrainedModel(
       `There is no training job ${trainingJobName} in this account and region. Run train-model first.`,
     );
   }
-  if (!isOver(job)) {
+  if (!isOver(job.TrainingJobStatus)) {
     throw new StepError(
       `Training job ${trainingJobName} is ${job.TrainingJobStatus}: wait for it with train-model.`,
     );

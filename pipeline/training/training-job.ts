@@ -26,10 +26,6 @@ export async function describeTrainingJob(
   return ifPresent(clients.sagemaker.send(request, { abortSignal: signal }));
 }
 
-export function isOver(job: TrainingJob): boolean {
-  return ["Completed", "Failed", "Stopped"].includes(job.TrainingJobStatus ?? "");
-}
-
 /** On demand a job fails for lack of capacity; on spot it waits in vain. */
 export function lacksCapacity(job: TrainingJob): boolean {
   return (

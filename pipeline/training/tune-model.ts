@@ -6,6 +6,7 @@ import type { Config } from "../config.ts";
 import type { Context } from "../context.ts";
 import { requireShards } from "../dataset/channels.ts";
 import { StepError } from "../errors.ts";
+import { isOver } from "../job-status.ts";
 import { names } from "../names.ts";
 import type { TrainModelInput } from "../steps/train-model.ts";
 import { finishJob, type JobKind } from "./run-job.ts";
@@ -20,7 +21,6 @@ import {
   createTuningJob,
   describeTuningJob,
   findTuningJob,
-  isTuned,
   trialsOf,
   type TuningJob,
   tuningLack,
@@ -87,7 +87,7 @@ export function tuningJobs(
     lack: (job) => tuningLack(context, job),
     started: startedTuning,
     describe: (name) => describeTuningJob(context, name),
-    isOver: isTuned,
+    isOver: (job) => isOver(job.HyperParameterTuningJobStatus),
     line: (job) => progressOf(job, tuning.maxJobs),
     stop: (HyperParameterTuningJobName, abortSignal) =>
       sagemaker.send(new StopHyperParameterTuningJobCommand({ HyperParameterTuningJobName }), {

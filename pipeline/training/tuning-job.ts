@@ -1,16 +1,15 @@
 import {
   CreateHyperParameterTuningJobCommand,
-  DeleteHyperParameterTuningJobCommand,
   DescribeHyperParameterTuningJobCommand,
   type DescribeHyperParameterTuningJobCommandOutput,
   type HyperParameterTrainingJobSummary,
   paginateListTrainingJobsForHyperParameterTuningJob,
-  StopHyperParameterTuningJobCommand,
 } from "@aws-sdk/client-sagemaker";
 import type { Config } from "../config.ts";
 import type { Context } from "../context.ts";
 import { ifPresent, StepError } from "../errors.ts";
 import type { Found } from "./instance-fallback.ts";
+import { isOver } from "../job-status.ts";
 import { ATTEMPTS, attemptName, TUNING_NAME_LENGTH } from "../names.ts";
 import { tags } from "../tags.ts";
 import {
@@ -39,11 +38,6 @@ export async function describeTuningJob(
 ): Promise<TuningJob | undefined> {
   const request = new DescribeHyperParameterTuningJobCommand({ HyperParameterTuningJobName: name });
   return ifPresent(clients.sagemaker.send(request, { abortSignal: signal }));
-}
-
-/** Whether it is over; a status that nobody knows is not the end. */
-export function isTuned({ HyperParameterTuningJobStatus: status }: TuningJob): boolean {
-  return ["Completed", "Failed", "Stopped", "Deleting", "DeleteFailed"].includes(status ?? "");
 }
 
 /** The training jobs that a tuning job launched so far, all pages. */
@@ -129,7 +123,7 @@ export async function findTuningJob(
 
 async function isUsable(context: Context, job: TuningJob): Promise<boolean> {
   const { HyperParameterTuningJobStatus: status, BestTrainingJob } = job;
-  if (!isTuned(job)) return status !== "Stopping";
+  if (!isOver(status)) return status !== "Stopping";
   const name = BestTrainingJob?.TrainingJobName;
   if (status !== "Completed" || name === undefined) return false;
   const best = await describeTrainingJob(context, name);
@@ -182,27 +176,6 @@ function waitHint({ TrainingJobDefinition }: TuningSpecification, error: Error):
     ` It asks to wait ${seconds / 60} minutes, and AWS's guide allows at most 60 minutes for spot without ` +
     "checkpoints, of which tuning has none: lower training.maxWaitMinutes, or set training.spot to false."
   );
-}
-
-/**
- * Stops a tuning job, which stops its training jobs, and deletes its entry; theirs stay, as AWS keeps
- * them. `until` waits for what it is given to look at.
- */
-export async function removeTuningJob(
-  context: Context,
-  name: string,
-  until: (look: () => Promise<boolean>) => Promise<unknown>,
-): Promise<void> {
-  const { sagemaker } = context.clients;
-  const job = { HyperParameterTuningJobName: name };
-  const found = await describeTuningJob(context, name);
-  if (found === undefined) return;
-  if (found.HyperParameterTuningJobStatus === "InProgress") {
-    await sagemaker.send(new StopHyperParameterTuningJobCommand(job));
-  }
-  await until(async () => isTuned((await describeTuningJob(context, name)) ?? found));
-  await sagemaker.send(new DeleteHyperParameterTuningJobCommand(job));
-  await until(async () => (await describeTuningJob(context, name)) === undefined);
 }
 
 function assertSame(job: TuningJob, wanted: TuningSpecification): void {

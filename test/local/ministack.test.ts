@@ -68,11 +68,21 @@ test("a start that fails shows the log's tail and leaves nothing", async () => {
   await expect(access(broken)).rejects.toThrow("ENOENT");
 });
 
-test("a start that takes too long is ended", async () => {
-  await expect(startMinistack({ venv, workDir, startTimeoutMs: 1 })).rejects.toThrow(
-    "ministack's start did not finish within 0 s",
+test("a start that takes too long is ended, and its log told", async () => {
+  const slow = join(workDir, "slow");
+  await mkdir(join(slow, "bin"), { recursive: true });
+  await writeFile(
+    join(slow, "bin", "python"),
+    "#!/bin/sh\necho still loading >&2\nexec sleep 60\n",
+    {
+      mode: 0o755,
+    },
   );
-  expect(await readdir(workDir)).toEqual([]);
+  await expect(startMinistack({ venv: slow, workDir, startTimeoutMs: 1000 })).rejects.toThrow(
+    "ministack's start did not finish within 1 s. Its log ends:\nstill loading",
+  );
+  expect(await readdir(workDir)).toEqual(["slow"]);
+  await rm(slow, { recursive: true });
 });
 
 function program(): string {

@@ -21,6 +21,12 @@ test("a wait that takes too long fails, naming the thing and what to do", async 
   );
 });
 
+test("what to do next may be what the looks have found out", async () => {
+  let looks = 0;
+  const waiting = poll(async () => void looks++, { ...options, resume: () => `Looked ${looks}.` });
+  await expect(waiting).rejects.toThrow(/within 0 s\. Looked [1-9]\d*\.$/);
+});
+
 test("a cancelled wait ends at once with the reason", async () => {
   const controller = new AbortController();
   const waiting = poll(async () => undefined, {

@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders, ServerResponse } from "node:http";
 import type { InvokeEndpointCommandInput } from "@aws-sdk/client-sagemaker-runtime";
 import type { Endpoint } from "./endpoint.ts";
 import type { Fleet } from "./fleet.ts";
-import type { ContainerAnswer } from "./model-server.ts";
+import { ANSWER_LIMIT_MS, type ContainerAnswer } from "./model-server.ts";
 import { arnOf, type Service } from "../service.ts";
 import { chooseRoute, type Route } from "./traffic.ts";
 import { send, ServiceError } from "../wire.ts";
@@ -13,9 +13,6 @@ type InvokeRequest = Omit<InvokeEndpointCommandInput, "Body" | "EndpointName"> &
   readonly EndpointName: string;
   readonly Body: Buffer;
 };
-
-/** The longest that InvokeEndpoint lets a model take. */
-const answerLimitMs = 60_000;
 
 /**
  * InvokeEndpoint: sends the body to one of the endpoint's instances and answers what it answers.
@@ -101,7 +98,7 @@ async function ask(
     "content-length": String(request.Body.length),
   };
   const given = Object.entries(headers).filter(([, value]) => value !== undefined);
-  const tooLong = AbortSignal.timeout(answerLimitMs);
+  const tooLong = AbortSignal.timeout(ANSWER_LIMIT_MS);
   try {
     return await instance.invoke(Object.fromEntries(given), request.Body, tooLong);
   } catch (cause) {

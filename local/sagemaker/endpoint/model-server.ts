@@ -6,9 +6,9 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { type Container, lastWords, startContainer } from "../container.ts";
 import type { ContainerLog } from "../container-log.ts";
 
-const startLimitMs = 60_000;
+const START_LIMIT_MS = 60_000;
 /** The longest that InvokeEndpoint lets a model take. */
-const drainMs = 60_000;
+export const ANSWER_LIMIT_MS = 60_000;
 
 export interface ContainerAnswer {
   readonly status: number;
@@ -63,7 +63,7 @@ export async function startModelServer(
   const ended = container.ended.then(() => {
     throw new Error(`the container ended: ${lastWords(container.log)}`);
   });
-  const deadline = AbortSignal.any([signal, AbortSignal.timeout(startLimitMs)]);
+  const deadline = AbortSignal.any([signal, AbortSignal.timeout(START_LIMIT_MS)]);
   try {
     const number = await Promise.race([port.promise, ended, aborted(deadline)]);
     await Promise.race([ping(number, agent, deadline), ended]);
@@ -94,7 +94,7 @@ function serving(
     async close() {
       const drained = new AbortController();
       const signal = AbortSignal.any([abandoned, drained.signal]);
-      const tooLong = sleep(drainMs, undefined, { signal }).catch(() => undefined);
+      const tooLong = sleep(ANSWER_LIMIT_MS, undefined, { signal }).catch(() => undefined);
       await Promise.race([Promise.all(asked), tooLong]);
       drained.abort();
       await container.stop();
@@ -112,7 +112,8 @@ async function aborted(signal: AbortSignal): Promise<never> {
 
 async function ping(port: number, agent: Agent, signal: AbortSignal): Promise<void> {
   for (;;) {
-    const answer = await call(port, agent, { method: "GET", path: "/ping" }).catch(() => undefined);
+    const asked = call(port, agent, { method: "GET", path: "/ping" }, undefined, signal);
+    const answer = await asked.catch(() => undefined);
     if (answer?.status === 200) return;
     await sleep(50, undefined, { signal });
   }
