@@ -1,4 +1,4 @@
-import { open, readFile, rm } from "node:fs/promises";
+import { readlink, rm, symlink } from "node:fs/promises";
 import { poll } from "../pipeline/poll.ts";
 
 const LOCK_TIMEOUT_MS = 600_000;
@@ -11,7 +11,8 @@ interface LockOptions {
 }
 
 /**
- * Takes a lock file that holds the owner's process id; one whose owner is gone is taken over.
+ * Takes a lock, a symbolic link to its owner's process id, which is made with that or not at all; one
+ * whose owner is gone is taken over.
  * @returns what gives it back.
  * @throws StepError where another living process holds it for ten minutes.
  */
@@ -23,15 +24,14 @@ export async function takeLock(
   return poll(
     async () => {
       try {
-        const handle = await open(file, "wx");
-        await handle.writeFile(String(process.pid));
-        await handle.close();
+        await symlink(String(process.pid), file);
         return () => rm(file, { force: true });
       } catch (error) {
         if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
       }
-      const owner = Number(await readFile(file, "utf8").catch(() => ""));
-      if (owner > 0 && !isAlive(owner)) await rm(file, { force: true });
+      const owner = await readlink(file).catch(() => undefined);
+      if (owner === undefined) return undefined; // It was given back meanwhile.
+      if (!isAlive(Number(owner))) await rm(file, { force: true });
       else if (!said) {
         log(`another run (process ${owner}) is making ${what}: waiting for it`);
         said = true;

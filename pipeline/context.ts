@@ -26,7 +26,7 @@ export interface Progress {
   count(done: number, total: number, unit: string, note?: string): void;
 }
 
-/** What every step works with. `signal` ends its waits and requests. */
+/** What every step works with. `signal` ends its waits and reads; an object that is being written is finished. */
 export interface Context {
   readonly clients: Clients;
   readonly progress: Progress;

@@ -12,9 +12,13 @@ export async function readText(
   s3: S3Client,
   bucket: string,
   key: string,
+  signal?: AbortSignal,
 ): Promise<string | undefined> {
   try {
-    const { Body } = await s3.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
+    const { Body } = await s3.send(
+      new GetObjectCommand({ Bucket: bucket, Key: key }),
+      abortable(signal),
+    );
     return await Body?.transformToString();
   } catch (error) {
     if (error instanceof Error && error.name === "NoSuchKey") return undefined;
@@ -85,7 +89,10 @@ export async function* listObjects(
   s3: S3Client,
   bucket: string,
   prefix: string,
-  { startAfter }: { readonly startAfter?: string | undefined } = {},
+  {
+    startAfter,
+    signal,
+  }: { readonly startAfter?: string | undefined; readonly signal?: AbortSignal } = {},
 ): AsyncGenerator<{ key: string; size: number; etag: string; modified: Date }> {
   let token: string | undefined;
   do {
@@ -96,6 +103,7 @@ export async function* listObjects(
         StartAfter: startAfter,
         ...(token === undefined ? {} : { ContinuationToken: token }),
       }),
+      abortable(signal),
     );
     for (const { Key, Size, ETag, LastModified } of page.Contents ?? []) {
       yield {
@@ -109,9 +117,13 @@ export async function* listObjects(
   } while (token !== undefined);
 }
 
-/** Splits `s3://bucket/key`. @throws StepError where it is not one. */
+function abortable(signal: AbortSignal | undefined): { abortSignal?: AbortSignal } {
+  return signal === undefined ? {} : { abortSignal: signal };
+}
+
+/** Splits `s3://bucket/key`; the key may be empty. @throws StepError where it is not one. */
 export function parseS3Uri(uri: string): { bucket: string; key: string } {
-  const match = /^s3:\/\/([^/]+)\/(.*)$/.exec(uri);
+  const match = /^s3:\/\/([^/]+)(?:\/(.*))?$/s.exec(uri);
   if (match === null) throw new StepError(`"${uri}" is not an S3 URI (s3://bucket/key).`);
   return { bucket: match[1] ?? "", key: match[2] ?? "" };
 }

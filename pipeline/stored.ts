@@ -10,19 +10,31 @@ export function datasetUri({ bucket, prefix }: Pick<Dataset, "bucket" | "prefix"
   return `s3://${bucket}/${prefix}`;
 }
 
-/** A staged dataset by its URI. @throws StepError where none is staged there. */
+/** A staged dataset by its URI. @throws StepError where none is staged there, or its manifest is damaged. */
 export async function readDataset(context: Context, uri: string): Promise<Dataset> {
   const { bucket, key } = parseS3Uri(uri);
-  const prefix = key.replace(/\/?$/, "/");
-  const file = `s3://${bucket}/${prefix}manifest.json`;
+  const dataset = await findDataset(context, { bucket, prefix: key.replace(/\/?$/, "/") });
+  if (dataset !== undefined) return dataset;
+  throw new StepError(
+    `No dataset is staged at ${uri}: its manifest.json is missing. Run stage-data.`,
+  );
+}
+
+/** The dataset that is staged under a prefix, undefined where none is. @throws UnprovenError where its manifest is damaged. */
+export async function findDataset(
+  context: Context,
+  place: Pick<Dataset, "bucket" | "prefix">,
+): Promise<Dataset | undefined> {
+  const file = `${datasetUri(place)}manifest.json`;
   const text = await textAt(context, file);
-  const manifest = text === undefined ? undefined : (parse(text, file) as Manifest);
+  if (text === undefined) return undefined;
+  const manifest = parse(text, file) as Manifest | null;
   if (!Array.isArray(manifest?.test) || !Array.isArray(manifest.classes)) {
-    throw new StepError(
-      `No dataset is staged at ${uri}: its manifest.json is missing. Run stage-data.`,
+    throw new UnprovenError(
+      `${file} is no dataset's manifest: it was altered. Delete it and run stage-data again.`,
     );
   }
-  return { bucket, prefix, manifest };
+  return { ...place, manifest };
 }
 
 /**
@@ -48,9 +60,10 @@ export async function readEvaluation(
   return evaluation;
 }
 
-async function textAt({ clients }: Context, uri: string): Promise<string | undefined> {
+async function textAt({ clients, signal }: Context, uri: string): Promise<string | undefined> {
   const { bucket, key } = parseS3Uri(uri);
-  return await readText(clients.s3, bucket, key).catch((error: unknown) => {
+  return await readText(clients.s3, bucket, key, signal).catch((error: unknown) => {
+    signal.throwIfAborted();
     throw explainBucketError(error, bucket);
   });
 }
@@ -60,8 +73,11 @@ function parse(text: string, uri: string): unknown {
   try {
     return JSON.parse(text);
   } catch (cause) {
-    throw new UnprovenError(`${uri} is no JSON: it was cut off or altered. Make it anew.`, {
-      cause,
-    });
+    throw new UnprovenError(
+      `${uri} is no JSON: it was cut off or altered. Delete it and make it anew.`,
+      {
+        cause,
+      },
+    );
   }
 }

@@ -14,7 +14,9 @@ export async function saveReport(
   const { bucket, key } = parseS3Uri(reportUri);
   const folder = join(out, "drift", name);
   await mkdir(folder, { recursive: true });
-  for await (const object of listObjects(clients.s3, bucket, key.replace(/[^/]*$/, ""))) {
+  for await (const object of listObjects(clients.s3, bucket, key.replace(/[^/]*$/, ""), {
+    signal,
+  })) {
     const bytes = await readBytes(clients.s3, bucket, object.key, signal);
     await writeFile(join(folder, basename(object.key)), bytes);
   }

@@ -7,11 +7,11 @@ import {
   DeleteObjectCommand,
   GetObjectCommand,
   HeadObjectCommand,
-  ListObjectsV2Command,
   PutObjectCommand,
   type S3Client,
 } from "@aws-sdk/client-s3";
 import pMap from "p-map";
+import { listObjects, parseS3Uri } from "../../pipeline/s3.ts";
 
 /** A place in S3. */
 interface Location {
@@ -23,32 +23,17 @@ export interface StoredObject extends Location {
   readonly size: number;
 }
 
-/** The bucket and key of `s3://bucket/key`; the key may be empty. */
-export function parseS3Uri(uri: string): Location {
-  const { protocol, host, pathname } = new URL(uri);
-  if (protocol !== "s3:") throw new Error(`${uri} is not an S3 URI: write s3://bucket/key.`);
-  return { bucket: host, key: decodeURIComponent(pathname.slice(1)) };
-}
-
 /** Every object under an S3 URI, in the order of their keys, without "folder" objects. */
-export async function listObjects(
+export async function objectsUnder(
   s3: S3Client,
   uri: string,
   signal: AbortSignal,
 ): Promise<StoredObject[]> {
-  const { bucket, key } = parseS3Uri(uri);
+  const { bucket, key: prefix } = parseS3Uri(uri);
   const found: StoredObject[] = [];
-  let token: string | undefined;
-  do {
-    const page = await s3.send(
-      new ListObjectsV2Command({ Bucket: bucket, Prefix: key, ContinuationToken: token }),
-      { abortSignal: signal },
-    );
-    for (const { Key = "", Size = 0 } of page.Contents ?? []) {
-      if (!Key.endsWith("/")) found.push({ bucket, key: Key, size: Size });
-    }
-    token = page.NextContinuationToken;
-  } while (token !== undefined);
+  for await (const { key, size } of listObjects(s3, bucket, prefix, { signal })) {
+    if (!key.endsWith("/")) found.push({ bucket, key, size });
+  }
   return found;
 }
 

@@ -23,7 +23,7 @@ export function prefixTree(s3: S3Client, { bucket, key: root }: Prefix, signal: 
   };
   const listed = async function* (prefix: string) {
     try {
-      for await (const { key } of listObjects(s3, bucket, prefix)) {
+      for await (const { key } of listObjects(s3, bucket, prefix, { signal })) {
         signal.throwIfAborted();
         yield key;
       }

@@ -33,7 +33,9 @@ export class Uploader {
 
   /** Looks what is there below a folder of the dataset's. */
   async survey(folder = ""): Promise<void> {
-    for await (const object of listObjects(this.#s3, this.#bucket, this.#prefix + folder)) {
+    const signal = this.#signal;
+    const below = this.#prefix + folder;
+    for await (const object of listObjects(this.#s3, this.#bucket, below, { signal })) {
       this.#staged.set(object.key, object);
     }
   }

@@ -198,14 +198,14 @@ export function describeTransformJob(
 }
 
 async function countOutputs(
-  { clients }: Context,
+  { clients, signal }: Context,
   config: Settings,
   { bucket }: TransformInput,
   name: string,
 ): Promise<number> {
   const prefix = predictionsPrefix(config, name);
   let count = 0;
-  for await (const { key } of listObjects(clients.s3, bucket, prefix)) {
+  for await (const { key } of listObjects(clients.s3, bucket, prefix, { signal })) {
     if (key.endsWith(".out")) count += 1;
   }
   return count;

@@ -18,14 +18,14 @@ export async function readPredictions(
 ): Promise<Prediction[]> {
   const pictures = new Map(manifest.test.map((each) => [each.key.replace(/^test\//, ""), each]));
   const found: { output: string; picture: Manifest["test"][number] }[] = [];
-  for await (const { key } of listObjects(clients.s3, bucket, prefix)) {
+  for await (const { key } of listObjects(clients.s3, bucket, prefix, { signal })) {
     const picture = pictureOf(key.slice(prefix.length), pictures);
     if (picture !== undefined) found.push({ output: key, picture });
   }
   return await pMap(
     found,
     async ({ output, picture }) => {
-      const text = await readText(clients.s3, bucket, output);
+      const text = await readText(clients.s3, bucket, output, signal);
       const probabilities = parseProbabilities(text ?? "");
       if (probabilities === undefined) {
         throw new StepError(

@@ -85,12 +85,14 @@ export async function readGroundTruth(
   writtenSince = new Date(0),
 ): Promise<GroundTruth> {
   const files: string[] = [];
-  for await (const { key, modified } of listObjects(s3, bucket, keys.groundTruth(config))) {
+  for await (const { key, modified } of listObjects(s3, bucket, keys.groundTruth(config), {
+    signal,
+  })) {
     if (key.endsWith(".jsonl") && modified >= writtenSince) files.push(key);
   }
   const texts = await pMap(
     files,
-    async (key) => ({ key, text: (await readText(s3, bucket, key)) ?? "" }),
+    async (key) => ({ key, text: (await readText(s3, bucket, key, signal)) ?? "" }),
     { concurrency: CONCURRENCY, signal },
   );
   const labels = new Map<string, FoundLabel>();

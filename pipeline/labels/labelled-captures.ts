@@ -39,7 +39,8 @@ export async function* labelledCaptures(
   if (labels.size === 0) return;
   const { clients, signal } = context;
   const kept = new Set<string>();
-  for await (const { key } of listObjects(clients.s3, bucket, keys.labelled(config))) kept.add(key);
+  for await (const { key } of listObjects(clients.s3, bucket, keys.labelled(config), { signal }))
+    kept.add(key);
   const isKept = (label: TimedLabel) => kept.has(labelledKey(config, label));
   const near = [...labels.values()].filter(isKept);
   for (let at = 0; at < near.length; at += CONCURRENCY) {

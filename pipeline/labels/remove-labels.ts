@@ -60,12 +60,12 @@ export async function removeLabels(
   }
 
   async function keysUnder(prefix: string): Promise<string[]> {
-    const found = await Array.fromAsync(listObjects(clients.s3, bucket, prefix));
+    const found = await Array.fromAsync(listObjects(clients.s3, bucket, prefix, { signal }));
     return found.map(({ key }) => key).filter((key) => key.endsWith(".jsonl"));
   }
 
   async function names(key: string): Promise<boolean> {
-    const lines = ((await readText(clients.s3, bucket, key)) ?? "").split("\n");
+    const lines = ((await readText(clients.s3, bucket, key, signal)) ?? "").split("\n");
     return lines.some((line) => eventIds.has(parseGroundTruth(line)?.eventId ?? ""));
   }
 }

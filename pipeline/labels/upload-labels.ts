@@ -93,7 +93,7 @@ async function keepCaptures(
   const missing = new Map(labels.map((label) => [label.eventId, label]));
   const copied = new Map<string, Copied>();
   const timed: TimedLabel[] = [];
-  for await (const { key } of listObjects(clients.s3, bucket, keys.labelled(config))) {
+  for await (const { key } of listObjects(clients.s3, bucket, keys.labelled(config), { signal })) {
     const [, year, month, day, hour, name] =
       /\/(\d{4})\/(\d\d)\/(\d\d)\/(\d\d)\/([^/]+)\.jsonl$/.exec(key) ?? [];
     const label = name === undefined ? undefined : missing.get(decodeURIComponent(name));

@@ -6,7 +6,7 @@ import { readBaseline } from "../monitoring/baseline.ts";
 import { names } from "../names.ts";
 import type { Pace } from "../poll.ts";
 import { parseS3Uri } from "../s3.ts";
-import { servingBaseline, servingModel } from "../registry/serving-model.ts";
+import { servingBaseline } from "../registry/serving-model.ts";
 import { tags } from "../tags.ts";
 import { type Definition, ensureSchedule } from "./ensure-schedule.ts";
 import { dataQuality, modelQuality, type MonitoredModel } from "./job-definition.ts";
@@ -76,11 +76,8 @@ export async function unmonitor(
 }
 
 async function monitoredModel(context: Context, config: Config): Promise<MonitoredModel> {
-  const [measured, served] = [
-    await servingBaseline(context, config),
-    await servingModel(context, config),
-  ];
-  if (measured === undefined || served?.captureUri === undefined) {
+  const served = await servingBaseline(context, config);
+  if (served?.captureUri === undefined) {
     throw new StepError(
       `Endpoint ${names.endpoint(config)} does not serve, or captures nothing: there is nothing to monitor. ` +
         "Run deploy-endpoint again.",
@@ -95,8 +92,8 @@ async function monitoredModel(context: Context, config: Config): Promise<Monitor
       `Model ${served.name} has no execution role: nothing may read its captures.`,
     );
   }
-  const { bucket } = parseS3Uri(`${served.captureUri}/`);
-  const baseline = await readBaseline(context, measured.evaluationUri);
+  const { bucket } = parseS3Uri(served.captureUri);
+  const baseline = await readBaseline(context, served.evaluationUri);
   return {
     bucket,
     roleArn,
@@ -104,7 +101,7 @@ async function monitoredModel(context: Context, config: Config): Promise<Monitor
       bucket,
       classes: classesOf(baseline),
     }),
-    baseline: await writeMonitorBaseline(context, measured.evaluationUri, {
+    baseline: await writeMonitorBaseline(context, served.evaluationUri, {
       baseline,
       accuracy: config.gate.accuracy,
     }),

@@ -142,7 +142,7 @@ export async function* captureLines(
   const startAfter = since && prefix + hourPath(new Date(since.getTime() - 2 * HOUR_MS));
   const end = until && prefix + hourPath(new Date(until.getTime() + 2 * HOUR_MS));
   const files = pMapIterable(
-    before(listObjects(s3, bucket, prefix, { startAfter }), end),
+    before(listObjects(s3, bucket, prefix, { startAfter, signal }), end),
     async ({ key, size }) => {
       if (!key.endsWith(".jsonl")) return pMapSkip;
       return size > MOST_WHOLE ? key : [await readBytes(s3, bucket, key, signal)];

@@ -17,11 +17,9 @@ export interface ServingModel {
   readonly captureUri?: string | undefined;
 }
 
-/** What the answers of the model that serves are compared with. */
-export interface ServingBaseline {
+/** The model that serves, and what its answers are compared with. */
+export interface ServingBaseline extends ServingModel {
   readonly evaluationUri: string;
-  /** When its endpoint configuration was made. */
-  readonly since: Date;
 }
 
 /**
@@ -36,12 +34,12 @@ export async function servingBaseline(
 ): Promise<ServingBaseline | undefined> {
   const served = await servingModel(context, config);
   if (served === undefined) return undefined;
-  const { name, since } = served;
+  const { name } = served;
   const group = names.modelPackageGroup(config);
   const found = await findModelPackage(context, group, { trainingJobName: name });
   const registered = found === undefined ? undefined : await readModelPackage(context, found);
   const evaluationUri = registered?.lineage["evaluationUri"];
-  if (evaluationUri !== undefined) return { evaluationUri, since };
+  if (evaluationUri !== undefined) return { ...served, evaluationUri };
   throw new StepError(
     `Model ${name} serves at ${names.endpoint(config)}, but ${group} holds no evaluation of it. Run the pipeline again.`,
   );

@@ -17,7 +17,8 @@ import { StepError, UsageError } from "../errors.ts";
 import type { Dataset, Manifest } from "../dataset/manifest.ts";
 import { sum } from "../evaluation/metrics.ts";
 import { keys } from "../names.ts";
-import { readText, writeJson } from "../s3.ts";
+import { writeJson } from "../s3.ts";
+import { findDataset } from "../stored.ts";
 
 export interface StageDataInput {
   readonly source: Source;
@@ -77,8 +78,8 @@ async function stage(
   const place = { bucket, prefix };
   const plan = { ...place, validation, channels: channelNames(instanceCount) };
   const manifestKey = `${prefix}manifest.json`;
-  const text = await readText(s3, bucket, manifestKey);
-  if (text === undefined) {
+  const staged = await findDataset(context, place);
+  if (staged === undefined) {
     const { contents, changed } = await upload(context, source, plan);
     const outcome = `s3://${bucket}/${prefix} is without a manifest, so nothing will use it.`;
     if (changed) throw changedMeanwhile(source, outcome);
@@ -93,7 +94,7 @@ async function stage(
     await writeJson(s3, bucket, manifestKey, manifest);
     return { ...place, manifest };
   }
-  const dataset = { ...place, manifest: { ...(JSON.parse(text) as Manifest), source: name } };
+  const dataset = { ...place, manifest: { ...staged.manifest, source: name } };
   if (await hasShards(s3, place, instanceCount)) {
     context.progress.line(`s3://${bucket}/${prefix} is staged already`);
     return dataset;

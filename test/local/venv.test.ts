@@ -1,4 +1,4 @@
-import { access, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { access, lstat, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "@jest/globals";
@@ -43,11 +43,11 @@ test("changed requirements and a lock of a process that is gone: it is made anew
   const options = { root, python: await quickPython() };
   await ensureVenv(() => undefined, options);
   await writeFile(join(root, "requirements.txt"), "# changed\n");
-  await writeFile(join(root, ".venv.lock"), "999999999");
+  await symlink("999999999", join(root, ".venv.lock"));
   const lines: string[] = [];
   await ensureVenv((line) => lines.push(line), options);
   expect(lines[0]).toMatch(/^making /);
-  await expect(access(join(root, ".venv.lock"))).rejects.toThrow("ENOENT");
+  await expect(lstat(join(root, ".venv.lock"))).rejects.toThrow("ENOENT");
 });
 
 test.each([
@@ -73,7 +73,7 @@ test("an index that can't be reached fails with pip's words, and the next run st
     /pip install ended with 1\. The Python package index cannot be reached[^]*ministack/,
   );
   await expect(readFile(join(root, ".venv", "requirements.sha256"))).rejects.toThrow("ENOENT");
-  await expect(access(join(root, ".venv.lock"))).rejects.toThrow("ENOENT");
+  await expect(lstat(join(root, ".venv.lock"))).rejects.toThrow("ENOENT");
 }, 300_000);
 
 test("the project's own holds AWS's API models", async () => {

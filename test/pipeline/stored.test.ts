@@ -53,9 +53,15 @@ test("an evaluation that is not the one whose SHA-256 is known was altered", asy
   );
 });
 
-test.each(["none", "other", "null"])("what is no dataset is refused: %s", async (name) => {
+test("where no dataset is staged that is said", async () => {
+  await expect(read(readDataset, "s3://artifacts/scones/a/datasets/none")).rejects.toThrow(
+    "No dataset is staged at s3://artifacts/scones/a/datasets/none: its manifest.json is missing. Run stage-data.",
+  );
+});
+
+test.each(["other", "null"])("a manifest that is none is refused: %s", async (name) => {
   await expect(read(readDataset, `s3://artifacts/scones/a/datasets/${name}`)).rejects.toThrow(
-    `No dataset is staged at s3://artifacts/scones/a/datasets/${name}: `,
+    `s3://artifacts/scones/a/datasets/${name}/manifest.json is no dataset's manifest: it was altered.`,
   );
 });
 
@@ -80,9 +86,6 @@ test("a bucket that is absent is named", async () => {
   );
 });
 
-test.each(["datasets/1", "https://artifacts/1", "s3://artifacts"])(
-  "%s is no S3 URI",
-  async (uri) => {
-    await expect(read(readDataset, uri)).rejects.toThrow(`"${uri}" is not an S3 URI`);
-  },
-);
+test.each(["datasets/1", "https://artifacts/1"])("%s is no S3 URI", async (uri) => {
+  await expect(read(readDataset, uri)).rejects.toThrow(`"${uri}" is not an S3 URI`);
+});

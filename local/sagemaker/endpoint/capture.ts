@@ -1,7 +1,8 @@
 import { randomUUID } from "node:crypto";
 import type { DataCaptureConfig } from "@aws-sdk/client-sagemaker";
 import type { S3Client } from "@aws-sdk/client-s3";
-import { parseS3Uri, writeObject } from "../objects.ts";
+import { writeObject } from "../objects.ts";
+import { parseS3Uri } from "../../../pipeline/s3.ts";
 import type { Valid } from "../valid.ts";
 
 const flushAfterMs = 500;

@@ -7,7 +7,8 @@ import { JobFailure } from "../job-failure.ts";
 import type { LogStream } from "../log-streams.ts";
 import { type ModelServer, startModelServer } from "./model-server.ts";
 import type { Model } from "../registry/models.ts";
-import { openObject, parseS3Uri } from "../objects.ts";
+import { openObject } from "../objects.ts";
+import { parseS3Uri } from "../../../pipeline/s3.ts";
 import type { Service } from "../service.ts";
 import { messageOf } from "../../../pipeline/errors.ts";
 

@@ -7,13 +7,8 @@ import { findEndpoint } from "../endpoint/endpoints.ts";
 import { lastWords, startContainer } from "../container.ts";
 import { JobFailure, noCapacity } from "../job-failure.ts";
 import { jobOf, type MonitoringExecution } from "./monitoring-executions.ts";
-import {
-  downloadAll,
-  listObjects,
-  parseS3Uri,
-  type StoredObject,
-  writeObject,
-} from "../objects.ts";
+import { downloadAll, objectsUnder, type StoredObject, writeObject } from "../objects.ts";
+import { parseS3Uri } from "../../../pipeline/s3.ts";
 import type { Service } from "../service.ts";
 
 const analyzer = fileURLToPath(new URL("../../analyzer/analyze.ts", import.meta.url));
@@ -101,7 +96,7 @@ async function stage(
   const variants = endpoint.fleet?.variants ?? [];
   await Promise.all(variants.flatMap(({ capture }) => capture?.flush() ?? []));
   const found =
-    root === undefined ? [] : await listObjects(s3, `${root}/${endpoint.name}/`, signal);
+    root === undefined ? [] : await objectsUnder(s3, `${root}/${endpoint.name}/`, signal);
   const captures = found.filter((object) => isWrittenIn(object, window));
   if (captures.length === 0) throw new JobFailure(NO_DATA);
   const bring = (objects: readonly StoredObject[], name: string) =>
@@ -124,7 +119,7 @@ async function stage(
     const { ModelQualityBaselineConfig, ModelQualityJobInput } = definition.request;
     await one(ModelQualityBaselineConfig?.ConstraintsResource?.S3Uri, "baseline");
     const { S3Uri = "" } = ModelQualityJobInput.GroundTruthS3Input;
-    const labels = await listObjects(s3, `${S3Uri.replace(/\/+$/, "")}/`, signal);
+    const labels = await objectsUnder(s3, `${S3Uri.replace(/\/+$/, "")}/`, signal);
     await bring(
       labels.filter((object) => isLabelledSince(object, window.start)),
       "ground-truth",

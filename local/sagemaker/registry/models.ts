@@ -10,7 +10,8 @@ import type {
 import type { Answer } from "../answer.ts";
 import { listPage } from "../listing.ts";
 import { findPackage } from "./model-package-store.ts";
-import { objectExists, parseS3Uri } from "../objects.ts";
+import { objectExists } from "../objects.ts";
+import { parseS3Uri } from "../../../pipeline/s3.ts";
 import { arnOf, type Service } from "../service.ts";
 import { tagNew } from "../tags.ts";
 import type { Valid } from "../valid.ts";

@@ -3,7 +3,8 @@ import path from "node:path";
 import type { S3Client } from "@aws-sdk/client-s3";
 import type { Channel, S3DataSource } from "@aws-sdk/client-sagemaker";
 import { JobFailure } from "../job-failure.ts";
-import { downloadAll, listObjects, parseS3Uri, type StoredObject } from "../objects.ts";
+import { downloadAll, objectsUnder, type StoredObject } from "../objects.ts";
+import { parseS3Uri } from "../../../pipeline/s3.ts";
 import type { Service } from "../service.ts";
 import type { TrainingRequest } from "./training-job.ts";
 import type { Valid } from "../valid.ts";
@@ -100,7 +101,7 @@ export async function findInput(
   roleArn: string,
   signal: AbortSignal,
 ): Promise<StoredObject[]> {
-  const objects = await listObjects(s3, S3Uri, signal).catch((error: unknown) => {
+  const objects = await objectsUnder(s3, S3Uri, signal).catch((error: unknown) => {
     signal.throwIfAborted();
     if (error instanceof Error && error.name === "NoSuchBucket") return [];
     throw new JobFailure(`ClientError: Data download failed:${S3Uri}: ${String(error)}`);

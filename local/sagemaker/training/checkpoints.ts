@@ -3,7 +3,8 @@ import path from "node:path";
 import type { S3Client } from "@aws-sdk/client-s3";
 import { filesBelow } from "../archive.ts";
 import { JobFailure } from "../job-failure.ts";
-import { deleteObject, downloadAll, listObjects, parseS3Uri, writeObject } from "../objects.ts";
+import { deleteObject, downloadAll, objectsUnder, writeObject } from "../objects.ts";
+import { parseS3Uri } from "../../../pipeline/s3.ts";
 import type { TrainingRequest } from "./training-job.ts";
 
 /** Where the algorithm keeps its checkpoints, in the folder that stands for /opt/ml. */
@@ -33,7 +34,7 @@ export async function restoreCheckpoints(
 ): Promise<void> {
   await mkdir(folder, { recursive: true });
   try {
-    const objects = await listObjects(s3, uri, signal);
+    const objects = await objectsUnder(s3, uri, signal);
     await downloadAll(s3, objects, { prefix: parseS3Uri(uri).key, folder, signal });
   } catch (error) {
     signal.throwIfAborted();
@@ -50,7 +51,7 @@ export async function saveCheckpoints({ s3, uri, folder }: Place): Promise<void>
       const body = await readFile(path.join(folder, name));
       await writeObject(s3, { bucket, key: prefix + name }, body);
     }
-    for (const object of await listObjects(s3, uri, new AbortController().signal)) {
+    for (const object of await objectsUnder(s3, uri, new AbortController().signal)) {
       if (!files.includes(object.key.slice(prefix.length))) await deleteObject(s3, object);
     }
   } catch (error) {

@@ -9,7 +9,8 @@ import { checkpointsOf, restoreCheckpoints, saveCheckpoints } from "./checkpoint
 import { startContainer } from "../container.ts";
 import { JobFailure, noCapacity } from "../job-failure.ts";
 import { logStreams } from "../log-streams.ts";
-import { parseS3Uri, writeObject } from "../objects.ts";
+import { writeObject } from "../objects.ts";
+import { parseS3Uri } from "../../../pipeline/s3.ts";
 import type { Service } from "../service.ts";
 import type { TrainingJob } from "./training-job.ts";
 import { unsupportedTraining } from "./training-support.ts";
