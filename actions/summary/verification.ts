@@ -3,7 +3,7 @@ import { blocks, type Link, linkLine, table } from "./markdown.ts";
 
 /** What became of the pictures that were sent through the state machine, and how fast. */
 export function verificationSummary(
-  { confident, unsure, strangers, latencies }: Omit<Verification, "executions">,
+  { confident, unsure, strangers, latencies }: Omit<Verification, "executions" | "stateMachineArn">,
   links: readonly Link[] = [],
 ): string {
   const titles = ["routed", "below the threshold", "no vehicle", "p50", "p95", "slowest"];

@@ -12,7 +12,7 @@ export const action = defineAction({
     ...common,
     datasetUri: required(),
     evaluationUri: required(),
-    stateMachineArn: required(),
+    stateMachineArn: optional(text),
     endpointName: required(),
     endpointConfigName: optional(text),
     count: withDefault("20", count),
@@ -42,7 +42,9 @@ export const action = defineAction({
     await summarize(
       verificationSummary(
         verification,
-        inConsole(config, (links) => ({ executions: links.executions(stateMachineArn) })),
+        inConsole(config, (links) => ({
+          executions: links.executions(verification.stateMachineArn),
+        })),
       ),
     );
   },

@@ -100,7 +100,7 @@ function check(name: string, rule: Rule, value: unknown): string {
 function fits(rule: Rule, value: string): boolean {
   if (rule.choices !== undefined) return rule.choices.includes(value);
   if (rule.pattern !== undefined) return rule.pattern.test(value);
-  if (rule.kind === "boolean") return /^(true|false|0|1)$/i.test(value);
+  if (rule.kind === "boolean") return /^(True|False)$/.test(value);
   const number = value.trim() === "" ? Number.NaN : Number(value);
   if (rule.kind === "integer" && !Number.isSafeInteger(number)) return false;
   return Number.isFinite(number) && number >= (rule.min ?? 0) && number <= (rule.max ?? Infinity);

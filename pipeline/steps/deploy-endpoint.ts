@@ -21,6 +21,7 @@ import { names } from "../names.ts";
 import { onceVisible } from "../endpoint/once-visible.ts";
 import { rollbackAlarms } from "../endpoint/rollback-alarms.ts";
 import { expiryOf, expiryTag, setExpiry, setKeep } from "../teardown/expiry.ts";
+import { requireSameClasses } from "../registry/same-classes.ts";
 import { registerScaling } from "../endpoint/scaling.ts";
 import { keepTag, tags } from "../tags.ts";
 import { updateEndpoint } from "../endpoint/update-endpoint.ts";
@@ -54,8 +55,9 @@ export interface EndpointDeployment extends DeployedEndpoint {
  * and checks afterwards that what serves is what was asked for. One that serves already is updated by
  * blue/green deployment, which the application's alarms may roll back. Model Monitor then watches what
  * serves, where pipeline.yaml asks for it; that it can't is a warning, for what serves must be verified.
- * @throws StepError when the package is not Approved, was altered, the endpoint does not come up, the
- * update is rolled back, or there is no endpoint whose expiry could be left unchanged.
+ * @throws StepError when the package is not Approved, was altered, or is of other classes than what serves,
+ * the endpoint does not come up, the update is rolled back, or there is no endpoint whose expiry could be
+ * left unchanged.
  */
 export async function deployEndpoint(
   context: Context,
@@ -67,6 +69,7 @@ export async function deployEndpoint(
   const before = await settledEndpoint(context, config, endpointName, input);
   const formerExpiry = before && (await expiryOf(context, before.EndpointArn));
   if (input.expiresAt === "unchanged" && before === undefined) throw nothingToKeep(config);
+  await requireSameClasses(context, config, input.modelPackageArn);
   const expiresAt = input.expiresAt === "unchanged" ? formerExpiry : input.expiresAt;
   const endpointConfigName = await ensureEndpointConfig(context, config, {
     ...input,

@@ -34,7 +34,8 @@ export interface Measured {
 export interface VerifyDeploymentInput {
   /** Where it fails, the model can't be verified, and is taken back like one that is not as measured. */
   readonly readMeasured: () => Promise<Measured>;
-  readonly stateMachineArn: string;
+  /** Undefined where the stack did not come up: a deployment without it can't be verified either. */
+  readonly stateMachineArn: string | undefined;
   readonly endpointName: string;
   /**
    * What must serve, and is taken back where it does not verify; where it is not given, whatever serves
@@ -48,6 +49,7 @@ export interface VerifyDeploymentInput {
 
 /** `ms` from the caller's view, without the first execution, which waits for cold Lambdas. */
 export interface Verification {
+  readonly stateMachineArn: string;
   readonly confident: number;
   readonly unsure: number;
   /** Pictures of anything else. */
@@ -64,8 +66,8 @@ export interface Verification {
 /**
  * Sends test pictures, none of the captured ones, through the state machine: those that the model is sure
  * of must come back with the route of their predicted class, the others must end in
- * THRESHOLD_CONFIDENCE_NOT_MET, and both must be seen; pictures of anything else, where the model knows such, in NOT_A_KNOWN_VEHICLE. A model that
- * is sure of every test picture is given a blend of two. Where it fails, the deployment is taken back before
+ * THRESHOLD_CONFIDENCE_NOT_MET, and both must be seen; pictures of anything else, where the model knows
+ * such, in NOT_A_KNOWN_VEHICLE. A model that is sure of every test picture is given a blend of two. Where it fails, the deployment is taken back before
  * the step does; a cancelled one is left as it is. One that passes is what later ones are taken back to.
  * @throws StepError naming each execution that came to anything else, what serves now, and the endpoint
  * before, during and after it was taken back; where another configuration serves, with nothing done.
@@ -108,6 +110,12 @@ async function verify(
   config: Config,
   { readMeasured, stateMachineArn, endpointName, count = 20 }: VerifyDeploymentInput,
 ): Promise<Verification> {
+  if (stateMachineArn === undefined) {
+    throw new StepError(
+      "The application's stack was not deployed: no state machine leads pictures to the endpoint. " +
+        "Mend what deploy-stack complains of and deploy again.",
+    );
+  }
   const { dataset, evaluation: whole } = await readMeasured();
   const evaluation = withoutCaptured(whole, dataset.manifest);
   const threshold = config.application.confidence;
@@ -158,6 +166,7 @@ async function verify(
     `${confident} routed, ${unsure} ended in THRESHOLD_CONFIDENCE_NOT_MET, ${strangers.length} in NOT_A_KNOWN_VEHICLE; p50 ${latencies.p50} ms, p95 ${latencies.p95} ms`,
   );
   return {
+    stateMachineArn,
     confident,
     unsure,
     strangers: strangers.length,

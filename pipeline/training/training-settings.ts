@@ -27,14 +27,18 @@ export const training = z.strictObject({
     })
     .transform((entries) =>
       Object.fromEntries(
-        Object.entries(entries).map(([key, value]) => [key, hyperparameter(value)]),
+        Object.entries(entries).map(([key, value]) => [key, hyperparameter(key, value)]),
       ),
     ),
   tuning: tuning.optional(),
 });
 
-/** Hyperparameters travel as strings; true and false are the container's 1 and 0. */
-function hyperparameter(value: string | number | boolean): string {
-  if (typeof value === "boolean") return value ? "1" : "0";
-  return String(value);
+/**
+ * Hyperparameters travel as strings; true and false are the container's 1 and 0, but of early_stopping:
+ * https://docs.aws.amazon.com/sagemaker/latest/dg/IC-Hyperparameter.html
+ */
+function hyperparameter(key: string, value: string | number | boolean): string {
+  if (typeof value !== "boolean") return String(value);
+  if (key === "early_stopping") return value ? "True" : "False";
+  return value ? "1" : "0";
 }

@@ -174,9 +174,13 @@ test("YAML that cannot be read is refused with its line", () => {
 
 test("hyperparameters become the container's strings", () => {
   const config = parseConfig(
-    "training:\n  hyperparameters:\n    epochs: 3\n    early_stopping: true\n",
+    "training:\n  hyperparameters:\n    epochs: 3\n    early_stopping: true\n    use_weighted_loss: true\n",
   );
-  expect(config.training.hyperparameters).toEqual({ epochs: "3", early_stopping: "1" });
+  expect(config.training.hyperparameters).toEqual({
+    epochs: "3",
+    early_stopping: "True",
+    use_weighted_loss: "1",
+  });
 });
 
 test("an override wins over the file, and the file over the default", () => {

@@ -46,7 +46,7 @@ test.each([
   ["optimizer", "lion", "one of the following: sgd, adam, rmsprop, nag"],
   ["num_layers", "19", "one of the following: 18, 34"],
   ["image_shape", "224", "a string that matches"],
-  ["early_stopping", "perhaps", "True or False"],
+  ["early_stopping", "1", "True or False"],
   ["top_k", "1", "an integer, 2 or more"],
 ])("%s=%j is refused: it expects %s", (name, value, expected) => {
   const message = `The value ${JSON.stringify(value)} is not valid for the '${name}' hyperparameter which expects ${expected}`;

@@ -167,6 +167,20 @@ test.each(["Rejected", "PendingManualApproval"] as const)(
   },
 );
 
+test("a model of other classes than the one that serves is not deployed: routes follow the endpoint", async () => {
+  const config = configOf("classes");
+  const two = await createInput("two-classes", { classes: "0123456789" });
+  const { endpointConfigName } = await deployEndpoint(stand.context, config, two);
+  const three = await createInput("three-classes", { classes: "abcdef0123" });
+  await expect(deployEndpoint(stand.context, config, three)).rejects.toThrow(
+    /^Endpoint scones-classes serves two-classes, which tells other classes apart than .* or tear classes down first\.$/,
+  );
+  const { EndpointConfigName } = await settled(stand.fixture, "scones-classes");
+  expect(EndpointConfigName).toBe(endpointConfigName);
+  const newer = await createInput("two-again", { classes: "0123456789" });
+  expect((await deployEndpoint(stand.context, config, newer)).change).toBe("updated");
+});
+
 test("a model that is not the measured one is not deployed", async () => {
   await createModel(stand.fixture, "other");
   const altered = await createInput("measured", { measured: "other" });

@@ -13,6 +13,8 @@ export interface PackageOptions {
   readonly start?: string;
   /** The model that was measured, where that is another. */
   readonly measured?: string;
+  /** The identity of its classes, as its lineage holds it. */
+  readonly classes?: string;
 }
 
 /** A stand with a group for model packages. */
@@ -28,7 +30,7 @@ export async function openDeploymentStand(): Promise<Stand> {
 export async function createPackage(
   stand: Stand,
   modelName: string,
-  { status = "Approved", start, measured = modelName }: PackageOptions = {},
+  { status = "Approved", start, measured = modelName, classes }: PackageOptions = {},
 ) {
   await createModel(stand.fixture, modelName, {
     answer: [0.75, 0.25],
@@ -38,9 +40,11 @@ export async function createPackage(
   const { ModelPackageArn = "" } = await stand.fixture.sagemaker.send(
     new CreateModelPackageCommand({
       ModelPackageGroupName: "packages",
+      ModelPackageDescription: `Training job ${measured}, dataset 1`,
       ModelApprovalStatus: status,
       CustomerMetadataProperties: {
         trainingJobName: measured,
+        ...(classes !== undefined && { classes }),
         ...(await artifactMetadata(stand.context, ModelDataUrl)),
       },
       InferenceSpecification: {

@@ -2,9 +2,11 @@ import { DeleteTagsCommand } from "@aws-sdk/client-sagemaker";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import { type Config, parseConfig } from "../../../pipeline/config.ts";
 import { expiryOf } from "../../../pipeline/teardown/expiry.ts";
+import { describeEndpoint } from "../../../pipeline/endpoint/endpoint.ts";
 import { restoreEndpoint } from "../../../pipeline/endpoint/restore-endpoint.ts";
 import { isScaled } from "../../../pipeline/endpoint/scaling.ts";
 import { deployEndpoint, type DeployedEndpoint } from "../../../pipeline/steps/deploy-endpoint.ts";
+import { verifyDeployment } from "../../../pipeline/steps/verify-deployment.ts";
 import { setVerified } from "../../../pipeline/endpoint/verified.ts";
 import { settled } from "../../local/sagemaker/fixture.ts";
 import { createPackage, openDeploymentStand } from "./deployment-stand.ts";
@@ -81,6 +83,21 @@ test("a first deployment that was cut off before it verified is deleted by the s
   expect(await takeBack(config, again)).toMatch(
     /^Nothing that endpoint scones-first served ever verified: it is deleted\./,
   );
+});
+
+test("a first deployment whose stack did not come up is deleted: nothing leads pictures to it, and it costs", async () => {
+  const config = configOf("no-stack");
+  const deployed = await deployEndpoint(stand.context, config, await createInput("no-stack"));
+  const verifying = verifyDeployment(stand.context, config, {
+    ...deployed,
+    readMeasured: () => Promise.reject(new Error("nothing is to be read")),
+    stateMachineArn: undefined,
+    pollIntervalMs: 25,
+  });
+  await expect(verifying).rejects.toThrow(
+    /stack was not deployed[^]*\nNothing that endpoint scones-no-stack served ever verified: it is deleted\./,
+  );
+  expect(await describeEndpoint(stand.context, "scones-no-stack")).toBeUndefined();
 });
 
 test("an endpoint that does not say what verified goes back to what it served", async () => {
