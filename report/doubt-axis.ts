@@ -1,5 +1,5 @@
 /** Nearer to certainty than this all look the same. */
-export const LEAST_DOUBT = 1e-5;
+const LEAST_DOUBT = 1e-5;
 
 const TICKS = [0.5, 0.1, 0.01, 0.001, 0.0001];
 

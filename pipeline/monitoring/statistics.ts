@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { type Distribution, distributionOf } from "./distribution.ts";
 
 const common = z.object({ num_present: z.number(), num_missing: z.number() });
 
@@ -57,6 +58,12 @@ export function featureOf(
   name: string,
 ): FeatureStatistics | undefined {
   return features.find((each) => each.name === name);
+}
+
+/** A feature's values; undefined where it has none, or they are no numbers. */
+export function sampleOf(statistics: Statistics, name: string): Distribution | undefined {
+  const found = featureOf(statistics, name)?.numerical_statistics;
+  return found && distributionOf(found.distribution.kll.sketch);
 }
 
 /** How many values of a feature are there, and how many are missing. */

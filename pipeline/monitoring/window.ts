@@ -1,15 +1,9 @@
 import type { Config } from "../config.ts";
-import { confidence, predictedClass, sum } from "../evaluation/metrics.ts";
+import { confidence, predictedClass } from "../evaluation/metrics.ts";
 import type { Baseline } from "./baseline.ts";
+import { baselineShares } from "./baseline-shares.ts";
 import { distanceFrom } from "./distance.ts";
-import {
-  countBelow,
-  countUpTo,
-  type Distribution,
-  distributionOf,
-  quantile,
-  sizeOf,
-} from "./distribution.ts";
+import type { Distribution } from "./distribution.ts";
 import { type Drift, findDrift } from "./drift.ts";
 import { FeatureSummaries } from "./feature-summaries.ts";
 import { CategoryTest, type FeatureTest, NumericTest, ShareTest } from "./feature-test.ts";
@@ -23,10 +17,7 @@ import {
 import { minuteOf } from "./counts-by-minute.ts";
 import type { PictureStatistics } from "./picture-statistics.ts";
 import { sideOf } from "./side.ts";
-import { featureOf, type Statistics } from "./statistics.ts";
-
-/** The share of the test pictures, those that look the strangest, beyond whose look a picture is unlike them. */
-const STRANGEST = 0.05;
+import { featureOf, sampleOf, type Statistics } from "./statistics.ts";
 
 /** Shares that are watched; undefined where nothing of the kind was compared. */
 export interface Shares {
@@ -77,34 +68,22 @@ export class Window {
       buckets.map(({ count }) => count),
     );
     this.#background = buckets.findIndex(({ value }) => value === background);
-    const taken = buckets[this.#background]?.count;
-    this.#strangers =
-      taken === undefined
-        ? undefined
-        : new ShareTest("strangers", { hits: taken, of: sum(buckets.map(({ count }) => count)) });
     for (const name of ["confidence", ...pictureFeatures] as const) {
-      const sample = uncompared.has(name) ? undefined : sampleOf(baseline, name);
+      const sample = uncompared.has(name) ? undefined : sampleOf(baseline.statistics, name);
       if (sample !== undefined) this.#numeric.set(name, new NumericTest(name, sample));
     }
-    const sure = sampleOf(baseline, "confidence");
-    this.#low =
-      sure &&
-      new ShareTest("low_confidence", { hits: countBelow(sure, threshold), of: sizeOf(sure) });
-    const distances = sampleOf(baseline, "distance");
-    this.#strange = distances === undefined ? Infinity : quantile(distances, 1 - STRANGEST);
-    this.#unlike =
-      distances &&
-      new ShareTest("unlike", {
-        hits: sizeOf(distances) - countUpTo(distances, this.#strange),
-        of: sizeOf(distances),
-      });
+    const shares = baselineShares(baseline.statistics, { threshold, background });
+    this.#low = shares.lowConfidence && new ShareTest("low_confidence", shares.lowConfidence);
+    this.#unlike = shares.unlike && new ShareTest("unlike", shares.unlike);
+    this.#strange = shares.unlike?.beyond ?? Infinity;
+    this.#strangers = shares.strangers && new ShareTest("strangers", shares.strangers);
   }
 
   /** The side of the square, in pixels, that pictures are brought to before they are looked at. */
   get side(): number {
     return sideOf(
-      sampleOf(this.#baseline, "width") ?? NOTHING,
-      sampleOf(this.#baseline, "height") ?? NOTHING,
+      sampleOf(this.#baseline.statistics, "width") ?? NOTHING,
+      sampleOf(this.#baseline.statistics, "height") ?? NOTHING,
     );
   }
 
@@ -187,9 +166,3 @@ function leastOf({ minRecords }: Config["monitoring"]): number {
 }
 
 const NOTHING: Distribution = { values: [], cumulative: [] };
-
-/** A feature's values in the baseline; undefined where it has none. */
-function sampleOf({ statistics }: Baseline, name: NumericFeature): Distribution | undefined {
-  const found = featureOf(statistics, name)?.numerical_statistics;
-  return found && distributionOf(found.distribution.kll.sketch);
-}

@@ -1,16 +1,12 @@
 import {
   countBelow,
   type Distribution,
-  distributionOf,
   quantile,
   sizeOf,
 } from "../../pipeline/monitoring/distribution.ts";
+import { doubtOf } from "../doubt-axis.ts";
 import type { NumericFeature } from "../../pipeline/monitoring/features.ts";
-import {
-  featureOf,
-  type NumericalStatistics,
-  type Statistics,
-} from "../../pipeline/monitoring/statistics.ts";
+import { sampleOf, type Statistics } from "../../pipeline/monitoring/statistics.ts";
 
 /** A bin of a feature, with the share of the baseline's and of the window's values in it. */
 export interface HistogramBin {
@@ -62,11 +58,6 @@ export function histogramOf(
   return { name, bins, before: quantile(before, 0.5), now: quantile(now, 0.5) };
 }
 
-function sampleOf(statistics: Statistics, name: string): Distribution | undefined {
-  const found: NumericalStatistics | undefined = featureOf(statistics, name)?.numerical_statistics;
-  return found && distributionOf(found.distribution.kll.sketch);
-}
-
 /** Values beyond the outermost bins count in them. */
 function shareIn(
   sample: Distribution,
@@ -79,12 +70,10 @@ function shareIn(
   return (upTo - below) / sizeOf(sample);
 }
 
-const LEAST_DOUBT = 1e-5;
-
 const scales: Readonly<Record<Scale, readonly [(x: number) => number, (y: number) => number]>> = {
   linear: [(x) => x, (y) => y],
   symlog: [Math.log1p, Math.expm1],
-  doubt: [(x) => -Math.log10(Math.max(LEAST_DOUBT, 1 - x)), (y) => 1 - 10 ** -y],
+  doubt: [(x) => -Math.log10(doubtOf(x)), (y) => 1 - 10 ** -y],
 };
 
 function edgesBetween(low: number, high: number, scale: Scale): number[] {

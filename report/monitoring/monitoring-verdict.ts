@@ -1,13 +1,4 @@
-import {
-  countBelow,
-  countUpTo,
-  distributionOf,
-  quantile,
-  sizeOf,
-} from "../../pipeline/monitoring/distribution.ts";
-import { PREDICTED_CLASS } from "../../pipeline/monitoring/features.ts";
-import { featureOf } from "../../pipeline/monitoring/statistics.ts";
-import { sum } from "../../pipeline/evaluation/metrics.ts";
+import { baselineShares, shareOf } from "../../pipeline/monitoring/baseline-shares.ts";
 import { count, featureName, percent } from "../format.ts";
 import { html, type Html } from "../html.ts";
 import type { MonitoringDocument } from "./monitoring-document.ts";
@@ -62,8 +53,8 @@ function words({
 }
 
 function figures(document: MonitoringDocument): Html {
-  const { records, pictures, shares, threshold, latency } = document;
-  const before = baselineShares(document);
+  const { records, pictures, shares, threshold, latency, statistics } = document;
+  const before = baselineShares(statistics.baseline, document);
   return html`<dl class="figures">
     <div>
       <dt>answers</dt>
@@ -73,9 +64,9 @@ function figures(document: MonitoringDocument): Html {
       <dt>pictures looked at</dt>
       <dd>${count(pictures)}</dd>
     </div>
-    ${share(`below the threshold of ${percent(threshold, 0)}`, shares.lowConfidence, before.low)}
-    ${share("unlike the test pictures", shares.unlike, before.unlike)}
-    ${share("taken for anything else", shares.strangers, before.strangers)}
+    ${share(`below the threshold of ${percent(threshold, 0)}`, shares.lowConfidence, shareOf(before.lowConfidence))}
+    ${share("unlike the test pictures", shares.unlike, shareOf(before.unlike))}
+    ${share("taken for anything else", shares.strangers, shareOf(before.strangers))}
     ${
       latency !== undefined &&
       html`<div>
@@ -94,27 +85,4 @@ function share(title: string, now: number | undefined, was: number | undefined):
       <dd>${percent(now)}${was !== undefined && html` <small>was ${percent(was)}</small>`}</dd>
     </div>`
   );
-}
-
-/** The same shares in the evaluation; undefined where it has nothing of the kind. */
-export function baselineShares({
-  statistics: { baseline },
-  threshold,
-  background,
-}: Pick<MonitoringDocument, "statistics" | "threshold" | "background">) {
-  const sampleOf = (name: string) => {
-    const found = featureOf(baseline, name)?.numerical_statistics;
-    return found && distributionOf(found.distribution.kll.sketch);
-  };
-  const sure = sampleOf("confidence");
-  const distances = sampleOf("distance");
-  const buckets =
-    featureOf(baseline, PREDICTED_CLASS)?.string_statistics?.distribution.categorical.buckets ?? [];
-  const strangers = buckets.find(({ value }) => value === background)?.count;
-  return {
-    low: sure && countBelow(sure, threshold) / sizeOf(sure),
-    unlike: distances && 1 - countUpTo(distances, quantile(distances, 0.95)) / sizeOf(distances),
-    strangers:
-      strangers === undefined ? undefined : strangers / sum(buckets.map(({ count: n }) => n)),
-  };
 }

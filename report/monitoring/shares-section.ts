@@ -1,22 +1,28 @@
+import { baselineShares, shareOf } from "../../pipeline/monitoring/baseline-shares.ts";
 import { chart, shares } from "../chart.ts";
 import { percent } from "../format.ts";
 import { html, type Html } from "../html.ts";
 import type { MonitoringDocument } from "./monitoring-document.ts";
-import { baselineShares } from "./monitoring-verdict.ts";
 import { timeChannel } from "./time-channel.ts";
 
 const SIGNS = { unsure: "▼", strangers: "◆" } as const;
 
 /** The shares of unsure answers and, where the model knows them, of strangers over time. */
 export async function sharesSection(document: MonitoringDocument): Promise<Html> {
-  const { seen, classes, background } = document;
-  const before = baselineShares(document);
+  const { seen, classes, background, statistics } = document;
+  const before = baselineShares(statistics.baseline, document);
   const label = background === undefined ? -1 : classes.indexOf(background);
   const kinds = [
-    { kind: "unsure" as const, title: "below the threshold", was: before.low },
+    { kind: "unsure" as const, title: "below the threshold", was: shareOf(before.lowConfidence) },
     ...(label === -1
       ? []
-      : [{ kind: "strangers" as const, title: "taken for anything else", was: before.strangers }]),
+      : [
+          {
+            kind: "strangers" as const,
+            title: "taken for anything else",
+            was: shareOf(before.strangers),
+          },
+        ]),
   ];
   const { moments, seconds } = seen.timeline;
   const values = moments.flatMap((moment) =>
