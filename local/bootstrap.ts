@@ -109,7 +109,8 @@ async function failure(client: CloudFormationClient, stack: Stack): Promise<Step
 function bootstrapOf({ StackName, Outputs = [] }: Stack): Bootstrap {
   const output = (name: string) => {
     const value = Outputs.find(({ OutputKey }) => OutputKey === name)?.OutputValue;
-    if (value === undefined) throw new StepError(`Stack ${StackName} has no output ${name}.`);
+    if (value === undefined)
+      throw new StepError(`Stack ${StackName} has no output ${name}: its template must have it.`);
     return value;
   };
   return {

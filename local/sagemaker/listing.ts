@@ -1,4 +1,4 @@
-import { ServiceError } from "./wire.ts";
+import { validationException } from "./wire.ts";
 
 /** What every List operation can be asked for; each uses its part. */
 export interface ListQuery {
@@ -91,5 +91,5 @@ function readToken(token: string): Place {
   } catch {
     // Falls through to the one refusal below.
   }
-  throw new ServiceError("ValidationException", "Invalid pagination token given.");
+  throw validationException("Invalid pagination token given.");
 }

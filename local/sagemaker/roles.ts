@@ -5,7 +5,7 @@ import { ROOT_CREDENTIALS } from "../ministack.ts";
 import type { Authority } from "./authority.ts";
 import { ContainerLog } from "./container-log.ts";
 import type { LogStream } from "./log-streams.ts";
-import { ServiceError } from "./wire.ts";
+import { ServiceError, validationException } from "./wire.ts";
 
 interface Settings {
   readonly region: string;
@@ -53,7 +53,7 @@ export class Roles {
   cloudWatch(roleArn: string | undefined, sourceArn: string): CloudWatchClient {
     const { region, cloudWatchEndpoint: endpoint } = this.#settings;
     if (endpoint === undefined) {
-      throw new ServiceError("ValidationException", "The local SageMaker has no CloudWatch here.");
+      throw validationException("The local SageMaker has no CloudWatch here.");
     }
     return this.#kept(this.#cloudWatch, roleArn, sourceArn, () => {
       const credentials = this.#credentials(roleArn, sourceArn, endpoint);
@@ -76,8 +76,7 @@ export class Roles {
   async check(roleArn: string, sourceArn: string): Promise<void> {
     const session = await this.#authority?.assume(roleArn, sessionOf(sourceArn));
     if (session === undefined || !("message" in session)) return;
-    throw new ServiceError(
-      "ValidationException",
+    throw validationException(
       `Could not assume role ${roleArn}. Please ensure that the role exists and allows principal ` +
         "'sagemaker.amazonaws.com' to assume the role.",
     );

@@ -9,7 +9,7 @@ import type {
 import type { Answer } from "./answer.ts";
 import type { Service } from "./service.ts";
 import type { Valid } from "./valid.ts";
-import { ServiceError } from "./wire.ts";
+import { validationException } from "./wire.ts";
 
 const maxTags = 50;
 
@@ -40,7 +40,7 @@ export function tagOperations(service: Service) {
 function tagsOf(service: Service, arn: string): Map<string, string> {
   const tags = service.tags.get(arn);
   if (tags === undefined) {
-    throw new ServiceError("ValidationException", `Could not find resource "${arn}".`);
+    throw validationException(`Could not find resource "${arn}".`);
   }
   return tags;
 }
@@ -49,15 +49,14 @@ function merged(old: ReadonlyMap<string, string>, added: Valid<Tag[]>): Map<stri
   const all = new Map(old);
   for (const { Key, Value } of added) {
     if (Key.toLowerCase().startsWith("aws:")) {
-      throw new ServiceError(
-        "ValidationException",
+      throw validationException(
         `Invalid tag key ${Key}: the prefix aws: is reserved for system use.`,
       );
     }
     all.set(Key, Value);
   }
   if (all.size > maxTags) {
-    throw new ServiceError("ValidationException", `A resource carries at most ${maxTags} tags.`);
+    throw validationException(`A resource carries at most ${maxTags} tags.`);
   }
   return all;
 }

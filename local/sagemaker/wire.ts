@@ -21,6 +21,11 @@ export class ServiceError extends Error {
   }
 }
 
+/** The error of a request that AWS would find wrong. */
+export function validationException(message: string): ServiceError {
+  return new ServiceError("ValidationException", message);
+}
+
 /** Reads a whole request body. @throws ServiceError (413) over `limit` bytes. */
 export async function readBody(request: IncomingMessage, limit: number): Promise<Buffer> {
   const parts: Buffer[] = [];

@@ -24,7 +24,7 @@ export async function requireServed(
   if (endpoint?.EndpointConfigName === endpointConfigName) return endpoint;
   throw new StepError(
     endpoint === undefined
-      ? `Endpoint ${endpointName} is gone, and was to serve ${endpointConfigName}. Re-run all jobs.`
-      : `Endpoint ${endpointName} serves ${endpoint.EndpointConfigName}, not ${endpointConfigName}: another run deployed it, or this one was taken back. Re-run all jobs.`,
+      ? `Endpoint ${endpointName} is gone, and was to serve ${endpointConfigName}. Run the pipeline again from its start.`
+      : `Endpoint ${endpointName} serves ${endpoint.EndpointConfigName}, not ${endpointConfigName}: another run deployed it, or this one was taken back. Run the pipeline again from its start.`,
   );
 }

@@ -130,7 +130,7 @@ const RETAIN_INSTANCES = {
 
 function overtaken({ EndpointName, EndpointConfigName }: Endpoint): StepError {
   return new StepError(
-    `Endpoint ${EndpointName} serves ${EndpointConfigName}: another run updated it meanwhile. Re-run all jobs.`,
+    `Endpoint ${EndpointName} serves ${EndpointConfigName}: another run updated it meanwhile. Run the pipeline again from its start.`,
   );
 }
 

@@ -148,7 +148,8 @@ async function wait(
     });
   const look = async (): Promise<Job | undefined> => {
     const job = await describeTransformJob(context, name);
-    if (job === undefined) throw new StepError(`Transform job ${name} is gone.`);
+    if (job === undefined)
+      throw new StepError(`Transform job ${name} is gone. Run evaluate-model again.`);
     const done = await countOutputs(context, config, input, name);
     context.progress.count(done, total, "test pictures predicted");
     if (isOver(job.TransformJobStatus)) return job;

@@ -67,7 +67,10 @@ export async function registerModel(
     new CreateModelPackageCommand(request(config, input, group)),
     { abortSignal: signal },
   );
-  if (ModelPackageArn === undefined) throw new StepError(`${group} got no new model package.`);
+  if (ModelPackageArn === undefined)
+    throw new StepError(
+      `${group} got no new model package: SageMaker answered without an ARN. Run evaluate-model again.`,
+    );
   progress.line(`model package version ${ModelPackageArn.split("/").at(-1)} of ${group}, pending`);
   return ModelPackageArn;
 }

@@ -85,7 +85,9 @@ export async function createChangeSet(
   await remove();
   const reason = described.StatusReason ?? "no reason given";
   if (/didn't contain changes|No updates are to be performed/i.test(reason)) return undefined;
-  throw new StepError(`The change set of stack ${name} is ${described.Status}: ${reason}`);
+  throw new StepError(
+    `The change set of stack ${name} is ${described.Status}: ${reason}. Run deploy-stack again once that is mended.`,
+  );
 }
 
 /** With the changes of every page. */

@@ -112,7 +112,7 @@ export async function deployEndpoint(
 function nothingToKeep({ environment }: Config): StepError {
   return new StepError(
     `Environment ${environment} has no endpoint whose expiry could be left unchanged: somebody tore it down. ` +
-      "Run pipeline.yml with the hours that it is to live (keep-for), or with none, so that it stays.",
+      "Say how many hours it is to live (keep-for), or nothing, so that it stays.",
   );
 }
 

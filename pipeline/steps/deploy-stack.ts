@@ -92,7 +92,10 @@ export async function deployStack(
   });
   const output = (key: string) => {
     const value = stack.outputs[key];
-    if (value === undefined) throw new StepError(`Stack ${stack.name} has no output ${key}.`);
+    if (value === undefined)
+      throw new StepError(
+        `Stack ${stack.name} has no output ${key}: it is of another template. Delete it and run deploy-stack again.`,
+      );
     return value;
   };
   context.progress.line(`stack ${stack.name} ${stack.change}: ${output("StateMachineArn")}`);

@@ -134,7 +134,7 @@ function checkConfirmed(
   if (marked.length === 0 || confirm === environment) return;
   throw new UsageError(
     `Environment ${environment} is to stay, by ${marked.join(", ")}: only a person who types its name ` +
-      `has it removed${confirm === undefined ? "" : `, and "${confirm}" is not it`}. Run teardown.yml by hand and confirm it.`,
+      `has it removed${confirm === undefined ? "" : `, and "${confirm}" is not it`}. Run teardown by hand with that name as confirm.`,
   );
 }
 

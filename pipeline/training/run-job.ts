@@ -91,7 +91,7 @@ function watch<Job>(
   let shown = "";
   return async () => {
     const job = await describe(name);
-    if (job === undefined) throw new StepError(`${what} ${name} is gone.`);
+    if (job === undefined) throw new StepError(`${what} ${name} is gone. Run train-model again.`);
     const text = line(job);
     if (text !== shown) {
       progress.line(text);

@@ -121,7 +121,9 @@ export async function createTrainingJob(
   // Not abortable either: a job that was just made must get to where a cancelled run stops it.
   const job = await describeTrainingJob({ ...context, signal: NEVER }, wanted.name);
   if (job === undefined)
-    throw new StepError(`Training job ${wanted.name} vanished after its creation.`);
+    throw new StepError(
+      `Training job ${wanted.name} vanished after its creation. Run train-model again.`,
+    );
   return job;
 }
 

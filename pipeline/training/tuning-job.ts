@@ -164,7 +164,8 @@ export async function createTuningJob(
     }
   }
   const job = await describeTuningJob({ ...context, signal: NEVER }, name);
-  if (job === undefined) throw new StepError(`Tuning job ${name} vanished after its creation.`);
+  if (job === undefined)
+    throw new StepError(`Tuning job ${name} vanished after its creation. Run train-model again.`);
   return job;
 }
 

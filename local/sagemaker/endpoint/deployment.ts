@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { type Endpoint, type PendingDeployment, type Stage, settle } from "./endpoint.ts";
 import type { EndpointConfig } from "./endpoint-configs.ts";
 import { startFleet, stopFleet } from "./fleet.ts";
-import { JobFailure } from "../job-failure.ts";
+import { failureReason, JobFailure } from "../job-failure.ts";
 import type { RollbackAlarms } from "./rollback-alarms.ts";
 import type { Size } from "./running-variant.ts";
 import { runBehind, type Service } from "../service.ts";
@@ -26,7 +26,7 @@ export function create(service: Service, endpoint: Endpoint, config: EndpointCon
       endpoint.fleet = await startFleet(service, endpoint.name, config);
       settle(endpoint, "InService");
     } catch (error) {
-      settle(endpoint, "Failed", reasonOf(error));
+      settle(endpoint, "Failed", failureReason(error));
     }
   };
   runBehind(service, change());
@@ -48,7 +48,7 @@ export function update(service: Service, endpoint: Endpoint, to: Update): void {
     try {
       await shiftTraffic(service, endpoint.name, pending, to);
     } catch (error) {
-      return rollBack(endpoint, pending, reasonOf(error));
+      return rollBack(endpoint, pending, failureReason(error));
     }
     return takeOver(endpoint, pending);
   };
@@ -142,8 +142,4 @@ function alarmed(names: readonly string[]): string {
 
 function timedOut(seconds: number | undefined): string {
   return `The deployment was rolled back because it took longer than ${seconds} seconds.`;
-}
-
-function reasonOf(error: unknown): string {
-  return error instanceof JobFailure ? error.message : `InternalServerError: ${String(error)}`;
 }

@@ -14,7 +14,7 @@ import { findModel } from "../registry/models.ts";
 import { arnOf, type Service } from "../service.ts";
 import { tagNew } from "../tags.ts";
 import type { Valid } from "../valid.ts";
-import { ServiceError } from "../wire.ts";
+import { validationException } from "../wire.ts";
 
 export interface EndpointConfig {
   readonly request: Valid<CreateEndpointConfigCommandInput>;
@@ -40,14 +40,13 @@ export function endpointConfigOperations(service: Service) {
       const name = input.EndpointConfigName;
       const arn = arnOf(service, `endpoint-config/${name}`);
       if (service.endpointConfigs.has(name)) {
-        throw new ServiceError(
-          "ValidationException",
+        throw validationException(
           `Cannot create already existing endpoint configuration "${arn}".`,
         );
       }
       const variants = input.ProductionVariants.map((variant) => checkVariant(service, variant));
       if (new Set(variants.map(({ VariantName }) => VariantName)).size < variants.length) {
-        throw new ServiceError("ValidationException", "Production variant names must be unique.");
+        throw validationException("Production variant names must be unique.");
       }
       service.endpointConfigs.set(name, { request: input, variants, arn, created: new Date() });
       tagNew(service, arn, input.Tags);
@@ -95,10 +94,7 @@ export function findConfig(service: Service, name: string): EndpointConfig {
   const config = service.endpointConfigs.get(name);
   if (config === undefined) {
     const arn = arnOf(service, `endpoint-config/${name}`);
-    throw new ServiceError(
-      "ValidationException",
-      `Could not find endpoint configuration "${arn}".`,
-    );
+    throw validationException(`Could not find endpoint configuration "${arn}".`);
   }
   return config;
 }
@@ -107,7 +103,7 @@ function checkVariant(service: Service, variant: Valid<ProductionVariant>): Serv
   const { VariantName, ModelName, InstanceType, InitialInstanceCount } = variant;
   const { InitialVariantWeight = 1 } = variant;
   const refuse = (why: string) => {
-    throw new ServiceError("ValidationException", `Production variant ${VariantName}: ${why}`);
+    throw validationException(`Production variant ${VariantName}: ${why}`);
   };
   if (variant.ServerlessConfig !== undefined) {
     return refuse("the local SageMaker serves instances, not serverless variants.");

@@ -24,7 +24,7 @@ import { tagNew } from "../tags.ts";
 import { shiftOf } from "./traffic-shift.ts";
 import { checkCounterparts, checkScalableTargets, updatedSizes } from "./update-rules.ts";
 import type { Valid } from "../valid.ts";
-import { ServiceError } from "../wire.ts";
+import { validationException } from "../wire.ts";
 
 /** CreateEndpoint, DescribeEndpoint, UpdateEndpoint, ListEndpoints, DeleteEndpoint. */
 export function endpointOperations(service: Service) {
@@ -33,7 +33,7 @@ export function endpointOperations(service: Service) {
       const { EndpointName: name, EndpointConfigName: configName } = input;
       const arn = arnOf(service, `endpoint/${name}`);
       if (service.endpoints.has(name)) {
-        throw refusal(`Cannot create already existing endpoint "${arn}".`);
+        throw validationException(`Cannot create already existing endpoint "${arn}".`);
       }
       const config = findConfig(service, configName);
       checkEndpointQuota(service, demandsOf(config, sizesOf(config)));
@@ -102,30 +102,31 @@ export function endpointOperations(service: Service) {
   };
 }
 
-function refusal(message: string): ServiceError {
-  return new ServiceError("ValidationException", message);
-}
-
 /** @throws ServiceError ValidationException `Could not find endpoint "<arn>".` */
 export function findEndpoint(service: Service, name: string): Endpoint {
   const endpoint = service.endpoints.get(name);
   if (endpoint !== undefined) return endpoint;
-  throw refusal(`Could not find endpoint "${arnOf(service, `endpoint/${name}`)}".`);
+  throw validationException(`Could not find endpoint "${arnOf(service, `endpoint/${name}`)}".`);
 }
 
 function refuseWhileChanging(endpoint: Endpoint): void {
-  if (isChanging(endpoint)) throw refusal(`Cannot update in-progress endpoint "${endpoint.arn}".`);
+  if (isChanging(endpoint))
+    throw validationException(`Cannot update in-progress endpoint "${endpoint.arn}".`);
 }
 
 function refuseWhileMonitored(service: Service, { name, arn }: Endpoint): void {
   const [first] = schedulesOf(service, name);
   if (first === undefined) return;
-  throw refusal(`Cannot delete endpoint "${arn}" with monitoring schedule "${first.arn}".`);
+  throw validationException(
+    `Cannot delete endpoint "${arn}" with monitoring schedule "${first.arn}".`,
+  );
 }
 
 /** @throws ServiceError where an endpoint can't be changed as it is. */
 export function refuseUpdate(endpoint: Endpoint): void {
   refuseWhileChanging(endpoint);
   if (endpoint.status === "InService") return;
-  throw refusal(`Cannot update endpoint "${endpoint.arn}" in status ${endpoint.status}.`);
+  throw validationException(
+    `Cannot update endpoint "${endpoint.arn}" in status ${endpoint.status}.`,
+  );
 }

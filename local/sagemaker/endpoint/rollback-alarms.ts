@@ -5,7 +5,7 @@ import type { EndpointConfig } from "./endpoint-configs.ts";
 import { findModel } from "../registry/models.ts";
 import type { Service } from "../service.ts";
 import type { Valid } from "../valid.ts";
-import { ServiceError } from "../wire.ts";
+import { ServiceError, validationException } from "../wire.ts";
 
 /** The alarms that roll an update back. */
 export interface RollbackAlarms {
@@ -54,8 +54,5 @@ export async function findRollbackAlarms(
 }
 
 function invalid(why: string): ServiceError {
-  return new ServiceError(
-    "ValidationException",
-    `Invalid alarms in AutoRollbackConfiguration. ${why}`,
-  );
+  return validationException(`Invalid alarms in AutoRollbackConfiguration. ${why}`);
 }

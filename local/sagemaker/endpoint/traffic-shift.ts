@@ -5,7 +5,7 @@ import type {
 } from "@aws-sdk/client-sagemaker";
 import type { Size } from "./running-variant.ts";
 import type { Valid } from "../valid.ts";
-import { ServiceError } from "../wire.ts";
+import { ServiceError, validationException } from "../wire.ts";
 
 /** One step of an update: traffic on some of the new instances, then a wait with an eye on the alarms. */
 export interface ShiftStep {
@@ -111,5 +111,5 @@ function portions(
 }
 
 function refusal(why: string): ServiceError {
-  return new ServiceError("ValidationException", `Invalid DeploymentConfig: ${why}`);
+  return validationException(`Invalid DeploymentConfig: ${why}`);
 }

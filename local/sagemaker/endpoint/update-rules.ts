@@ -5,7 +5,7 @@ import { sizesOf, variantOf } from "./fleet.ts";
 import type { Size } from "./running-variant.ts";
 import type { Service } from "../service.ts";
 import type { Valid } from "../valid.ts";
-import { ServiceError } from "../wire.ts";
+import { validationException } from "../wire.ts";
 
 /**
  * The size of each variant of an update's new fleet: its configuration's, or with
@@ -52,8 +52,7 @@ export function checkScalableTargets(
   });
   if (lost.length === 0) return;
   const names = lost.map(({ variant }) => `"${variant.VariantName}"`).join(", ");
-  throw new ServiceError(
-    "ValidationException",
+  throw validationException(
     `The variant(s) [${names}] must be deregistered as scalable targets with AWS Auto Scaling ` +
       "before they can be removed or have their instance type updated.",
   );
@@ -67,8 +66,7 @@ export function checkCounterparts({ fleet }: Endpoint, config: EndpointConfig): 
   const before = (fleet?.variants ?? []).map(({ variant }) => variant.VariantName);
   const after = config.variants.map(({ VariantName }) => VariantName);
   if (before.toSorted().join() === after.toSorted().join()) return;
-  throw new ServiceError(
-    "ValidationException",
+  throw validationException(
     `Traffic is shifted gradually between variants of the same names only: ${before.join(", ")} ` +
       `serve, ${after.join(", ")} are to.`,
   );

@@ -11,7 +11,7 @@ import { offsetOf } from "./monitoring-rules.ts";
 import { arnOf, type Service } from "../service.ts";
 import { tagNew } from "../tags.ts";
 import type { Valid } from "../valid.ts";
-import { ServiceError } from "../wire.ts";
+import { ServiceError, validationException } from "../wire.ts";
 
 export type DataQualityRequest = Valid<CreateDataQualityJobDefinitionCommandInput>;
 export type ModelQualityRequest = Valid<CreateModelQualityJobDefinitionCommandInput>;
@@ -52,10 +52,12 @@ export function jobDefinitionOperations(service: Service) {
       const { EndpointInput } = request.ModelQualityJobInput;
       const endpointName = checkedInput(service, EndpointInput);
       if (request.ModelQualityAppSpecification.ProblemType !== "MulticlassClassification") {
-        throw refusal("The local SageMaker knows the problem type MulticlassClassification only.");
+        throw validationException(
+          "The local SageMaker knows the problem type MulticlassClassification only.",
+        );
       }
       if (EndpointInput?.InferenceAttribute === undefined) {
-        throw refusal("InferenceAttribute is required for MulticlassClassification.");
+        throw validationException("InferenceAttribute is required for MulticlassClassification.");
       }
       return create(service, { type: "ModelQuality", request, endpointName });
     },
@@ -108,15 +110,13 @@ interface EndpointInput {
 /** The endpoint that is looked at. @throws ServiceError ValidationException */
 function checkedInput(service: Service, input: EndpointInput | undefined): string {
   if (input === undefined) {
-    throw refusal("The local SageMaker monitors endpoints only: EndpointInput is required.");
+    throw validationException(
+      "The local SageMaker monitors endpoints only: EndpointInput is required.",
+    );
   }
   offsetOf(input.StartTimeOffset);
   offsetOf(input.EndTimeOffset);
   return findEndpoint(service, input.EndpointName).name;
-}
-
-function refusal(message: string): ServiceError {
-  return new ServiceError("ValidationException", message);
 }
 
 function describe({ request, arn, created }: JobDefinition) {
@@ -143,7 +143,9 @@ function remove(service: Service, { name, arn, type }: JobDefinition) {
   for (const schedule of service.monitoringSchedules.values()) {
     const { definition } = schedule;
     if (definition.type !== type || definition.name !== name) continue;
-    throw refusal(`Job definition ${arn} is in use by monitoring schedule ${schedule.name}.`);
+    throw validationException(
+      `Job definition ${arn} is in use by monitoring schedule ${schedule.name}.`,
+    );
   }
   service.jobDefinitions.delete(arn);
   service.tags.delete(arn);

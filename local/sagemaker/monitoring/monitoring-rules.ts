@@ -4,7 +4,7 @@ import type { MonitoringSchedule } from "./monitoring-schedules.ts";
 import { durationHours, parseSchedule } from "./schedule-expression.ts";
 import type { Service } from "../service.ts";
 import type { Valid } from "../valid.ts";
-import { ServiceError } from "../wire.ts";
+import { validationException } from "../wire.ts";
 
 /**
  * Reads what a schedule is to do, by rules that the API model does not tell.
@@ -16,25 +16,29 @@ export function checkSchedule(
 ): Pick<MonitoringSchedule, "config" | "definition" | "expression"> {
   const { MonitoringJobDefinitionName, MonitoringType, ScheduleConfig } = config;
   if (MonitoringJobDefinitionName === undefined) {
-    throw refusal(
+    throw validationException(
       "The local SageMaker wants a MonitoringJobDefinitionName, not a definition in place.",
     );
   }
   if (MonitoringType !== "DataQuality" && MonitoringType !== "ModelQuality") {
-    throw refusal(`The local SageMaker has no monitoring of the type ${MonitoringType}.`);
+    throw validationException(
+      `The local SageMaker has no monitoring of the type ${MonitoringType}.`,
+    );
   }
   const text = ScheduleConfig?.ScheduleExpression ?? "cron(0 0 ? * * *)";
   const expression = parseSchedule(text);
-  if (expression === undefined) throw refusal(`Invalid schedule expression: ${text}`);
+  if (expression === undefined) throw validationException(`Invalid schedule expression: ${text}`);
   const start = offsetOf(ScheduleConfig?.DataAnalysisStartTime);
   const end = offsetOf(ScheduleConfig?.DataAnalysisEndTime);
   if (expression === "NOW" && (start === undefined || end === undefined)) {
-    throw refusal(
+    throw validationException(
       "DataAnalysisStartTime and DataAnalysisEndTime are required with NOW: -PT1H, -PT0H.",
     );
   }
   if (start !== undefined && end !== undefined && (start >= end || end - start > 24)) {
-    throw refusal("The data analysis window must be of more than none and at most 24 hours.");
+    throw validationException(
+      "The data analysis window must be of more than none and at most 24 hours.",
+    );
   }
   const definition = findDefinition(service, MonitoringType, MonitoringJobDefinitionName);
   return { config, definition, expression };
@@ -44,9 +48,5 @@ export function checkSchedule(
 export function offsetOf(text: string | undefined): number | undefined {
   const hours = text === undefined ? undefined : durationHours(text);
   if (text === undefined || hours !== undefined) return hours;
-  throw refusal(`${text} is not an ISO 8601 duration, such as -PT1H.`);
-}
-
-function refusal(message: string): ServiceError {
-  return new ServiceError("ValidationException", message);
+  throw validationException(`${text} is not an ISO 8601 duration, such as -PT1H.`);
 }

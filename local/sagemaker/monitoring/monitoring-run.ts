@@ -5,7 +5,7 @@ import type { S3Client } from "@aws-sdk/client-s3";
 import { findConfig } from "../endpoint/endpoint-configs.ts";
 import { findEndpoint } from "../endpoint/endpoints.ts";
 import { lastWords, startContainer } from "../container.ts";
-import { JobFailure, noCapacity } from "../job-failure.ts";
+import { failureReason, JobFailure, noCapacity } from "../job-failure.ts";
 import { jobOf, type MonitoringExecution } from "./monitoring-executions.ts";
 import { downloadAll, objectsUnder, type StoredObject, writeObject } from "../objects.ts";
 import { parseS3Uri } from "../../../pipeline/s3.ts";
@@ -35,7 +35,7 @@ export async function runExecution(service: Service, execution: MonitoringExecut
   } catch (error) {
     const over = limit.aborted && !service.closing.aborted;
     execution.status = service.closing.aborted ? "Stopped" : "Failed";
-    const reason = over ? "ClientError: MaxRuntimeInSeconds was exceeded" : reasonOf(error);
+    const reason = over ? "ClientError: MaxRuntimeInSeconds was exceeded" : failureReason(error);
     if (execution.status === "Failed") execution.failureReason = reason.slice(0, 1024);
   }
   execution.ended = new Date();
@@ -178,8 +178,4 @@ async function runAnalyzer(
   throw new JobFailure(
     words === NO_DATA ? words : `AlgorithmError: ${words}, exit code: ${exitCode}`,
   );
-}
-
-function reasonOf(error: unknown): string {
-  return error instanceof JobFailure ? error.message : `InternalServerError: ${String(error)}`;
 }

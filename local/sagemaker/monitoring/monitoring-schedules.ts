@@ -18,7 +18,7 @@ import type { ScheduleExpression } from "./schedule-expression.ts";
 import { arnOf, runBehind, type Service } from "../service.ts";
 import { tagNew } from "../tags.ts";
 import type { Valid } from "../valid.ts";
-import { ServiceError } from "../wire.ts";
+import { ServiceError, validationException } from "../wire.ts";
 
 export interface MonitoringSchedule {
   readonly name: string;
@@ -92,7 +92,9 @@ export function monitoringScheduleOperations(service: Service) {
         (one) => one.scheduleName === schedule.name && !isOver(one),
       );
       if (running) {
-        throw refusal(`Cannot delete monitoring schedule ${schedule.arn} with running executions.`);
+        throw validationException(
+          `Cannot delete monitoring schedule ${schedule.arn} with running executions.`,
+        );
       }
       service.monitoringSchedules.delete(schedule.name);
       service.tags.delete(schedule.arn);
@@ -167,11 +169,8 @@ function become(service: Service, schedule: MonitoringSchedule, status: Schedule
 }
 
 function refuseWhilePending({ status, arn }: MonitoringSchedule): void {
-  if (status === "Pending") throw refusal(`Monitoring schedule ${arn} is in status Pending.`);
-}
-
-function refusal(message: string): ServiceError {
-  return new ServiceError("ValidationException", message);
+  if (status === "Pending")
+    throw validationException(`Monitoring schedule ${arn} is in status Pending.`);
 }
 
 function summary({ definition, ...schedule }: MonitoringSchedule) {

@@ -13,7 +13,7 @@ import { findGroup, packagesOf } from "./model-package-store.ts";
 import { arnOf, type Service } from "../service.ts";
 import { tagNew } from "../tags.ts";
 import type { Valid } from "../valid.ts";
-import { ServiceError } from "../wire.ts";
+import { ServiceError, validationException } from "../wire.ts";
 
 /** CreateModelPackageGroup, DescribeModelPackageGroup, ListModelPackageGroups, DeleteModelPackageGroup. */
 export function modelPackageGroupOperations(service: Service) {
@@ -24,7 +24,7 @@ export function modelPackageGroupOperations(service: Service) {
       const name = input.ModelPackageGroupName;
       const arn = arnOf(service, `model-package-group/${name}`);
       if (service.modelPackageGroups.has(name)) {
-        throw new ServiceError("ValidationException", `Model Package Group already exists: ${arn}`);
+        throw validationException(`Model Package Group already exists: ${arn}`);
       }
       const group = { request: input, arn, created: new Date(), lastVersion: 0 };
       service.modelPackageGroups.set(name, group);

@@ -5,7 +5,7 @@ import type {
 } from "@aws-sdk/client-sagemaker";
 import { arnOf, type Service } from "../service.ts";
 import type { Valid } from "../valid.ts";
-import { ServiceError } from "../wire.ts";
+import { validationException } from "../wire.ts";
 
 export interface ModelPackageGroup {
   readonly request: Valid<CreateModelPackageGroupCommandInput>;
@@ -34,7 +34,7 @@ export function findGroup(service: Service, nameOrArn: string): ModelPackageGrou
   const group = service.modelPackageGroups.get(name);
   if (group !== undefined) return group;
   const arn = arnOf(service, `model-package-group/${name}`);
-  throw new ServiceError("ValidationException", `ModelPackageGroup ${arn} does not exist.`);
+  throw validationException(`ModelPackageGroup ${arn} does not exist.`);
 }
 
 /** A package by its ARN, or by its name with or without a version. @throws ServiceError */
@@ -44,7 +44,7 @@ export function findPackage(service: Service, nameOrArn: string): ModelPackage {
     : arnOf(service, `model-package/${nameOrArn}`);
   const found = service.modelPackages.get(arn);
   if (found !== undefined) return found;
-  throw new ServiceError("ValidationException", `ModelPackage ${arn} does not exist.`);
+  throw validationException(`ModelPackage ${arn} does not exist.`);
 }
 
 /** The packages of a group, oldest first. */

@@ -15,7 +15,7 @@ import { findGroup, findPackage, type ModelPackage } from "./model-package-store
 import { arnOf, type Service } from "../service.ts";
 import { tagNew } from "../tags.ts";
 import type { Valid } from "../valid.ts";
-import { ServiceError } from "../wire.ts";
+import { ServiceError, validationException } from "../wire.ts";
 
 /** CreateModelPackage, DescribeModelPackage, UpdateModelPackage, ListModelPackages, DeleteModelPackage. */
 export function modelPackageOperations(service: Service) {
@@ -80,8 +80,7 @@ function createdWith(service: Service, token: string | undefined): ModelPackage 
 function newPackage(service: Service, input: Valid<CreateModelPackageCommandInput>): ModelPackage {
   const { ModelPackageName, ModelPackageGroupName, Tags } = input;
   if (ModelPackageName !== undefined && ModelPackageGroupName !== undefined) {
-    throw new ServiceError(
-      "ValidationException",
+    throw validationException(
       "Both ModelPackageName and ModelPackageGroupName are provided in the input. Cannot determine " +
         "which one to use.",
     );
@@ -89,7 +88,7 @@ function newPackage(service: Service, input: Valid<CreateModelPackageCommandInpu
   const created = new Date();
   if (ModelPackageGroupName === undefined) {
     const name = ModelPackageName;
-    if (name === undefined) throw new ServiceError("ValidationException", "Missing ARN.");
+    if (name === undefined) throw validationException("Missing ARN.");
     const arn = arnOf(service, `model-package/${name}`);
     return {
       arn,
@@ -102,8 +101,7 @@ function newPackage(service: Service, input: Valid<CreateModelPackageCommandInpu
     };
   }
   if (Tags !== undefined && Tags.length > 0) {
-    throw new ServiceError(
-      "ValidationException",
+    throw validationException(
       "Tags cannot be provided for a versioned model package; tag the model package group instead.",
     );
   }
@@ -128,10 +126,7 @@ function change(found: ModelPackage, input: Valid<UpdateModelPackageCommandInput
   };
   for (const key of input.CustomerMetadataPropertiesToRemove ?? []) delete metadata[key];
   if (Object.keys(metadata).length > 50) {
-    throw new ServiceError(
-      "ValidationException",
-      "A model package carries at most 50 CustomerMetadataProperties.",
-    );
+    throw validationException("A model package carries at most 50 CustomerMetadataProperties.");
   }
   found.request = {
     ...found.request,

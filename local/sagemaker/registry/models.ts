@@ -15,7 +15,7 @@ import { parseS3Uri } from "../../../pipeline/s3.ts";
 import { arnOf, type Service } from "../service.ts";
 import { tagNew } from "../tags.ts";
 import type { Valid } from "../valid.ts";
-import { ServiceError } from "../wire.ts";
+import { validationException } from "../wire.ts";
 
 export interface Model {
   readonly request: Valid<CreateModelCommandInput>;
@@ -35,10 +35,7 @@ export function modelOperations(service: Service) {
     ): Promise<Answer<CreateModelCommandOutput>> {
       const arn = arnOf(service, `model/${input.ModelName}`);
       if (service.models.has(input.ModelName)) {
-        throw new ServiceError(
-          "ValidationException",
-          `Cannot create already existing model "${arn}".`,
-        );
+        throw validationException(`Cannot create already existing model "${arn}".`);
       }
       const content = contentOf(service, input);
       await checkModelData(service, arn, content.modelDataUrl, input.ExecutionRoleArn);
@@ -80,7 +77,7 @@ export function findModel(service: Service, name: string): Model {
   const model = service.models.get(name);
   if (model === undefined) {
     const arn = arnOf(service, `model/${name}`);
-    throw new ServiceError("ValidationException", `Could not find model "${arn}".`);
+    throw validationException(`Could not find model "${arn}".`);
   }
   return model;
 }
@@ -94,23 +91,16 @@ function contentOf(
     ...(Containers ?? []),
   ];
   if (container === undefined) {
-    throw new ServiceError(
-      "ValidationException",
-      "Model must have either PrimaryContainer or Containers.",
-    );
+    throw validationException("Model must have either PrimaryContainer or Containers.");
   }
   if (more.length > 0) {
-    throw new ServiceError(
-      "ValidationException",
-      "The local SageMaker serves one container a model.",
-    );
+    throw validationException("The local SageMaker serves one container a model.");
   }
   const packaged =
     container.ModelPackageName && packagedContainer(service, container.ModelPackageName);
   const { Image = "", ModelDataUrl, Environment = {} } = packaged || container;
   if (Image === "" || ModelDataUrl === undefined) {
-    throw new ServiceError(
-      "ValidationException",
+    throw validationException(
       "The container needs an Image and a ModelDataUrl, or a ModelPackageName.",
     );
   }
@@ -121,8 +111,7 @@ function contentOf(
 function packagedContainer(service: Service, name: string) {
   const found = findPackage(service, name);
   if (found.group !== undefined && found.approvalStatus !== "Approved") {
-    throw new ServiceError(
-      "ValidationException",
+    throw validationException(
       `Model package ${found.arn} is not approved: its ModelApprovalStatus is ${found.approvalStatus}.`,
     );
   }
@@ -136,8 +125,7 @@ async function checkModelData(
   role?: string,
 ): Promise<void> {
   if (await objectExists(service.roles.s3(role, arn), parseS3Uri(url))) return;
-  throw new ServiceError(
-    "ValidationException",
+  throw validationException(
     `Could not access model data at ${url}. Please ensure that the role "${role ?? "of the caller"}" exists and that its ` +
       'trust relationship policy allows the action "sts:AssumeRole" for the service principal ' +
       '"sagemaker.amazonaws.com". Also ensure that the role has "s3:GetObject" permissions and ' +

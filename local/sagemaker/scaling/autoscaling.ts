@@ -17,7 +17,7 @@ import type { Answer } from "../answer.ts";
 import { listPage } from "../listing.ts";
 import type { Service } from "../service.ts";
 import type { Valid } from "../valid.ts";
-import { ServiceError } from "../wire.ts";
+import { ServiceError, validationException } from "../wire.ts";
 
 export type {
   ScalableTarget,
@@ -43,10 +43,7 @@ export function autoscalingOperations(service: Service) {
       const known = service.scalableTargets.get(keyOf(input));
       const target = known ? { ...known, ...capacity(input) } : newTarget(service, input);
       if ((target.MinCapacity ?? 0) > (target.MaxCapacity ?? 0)) {
-        throw new ServiceError(
-          "ValidationException",
-          "Maximum capacity cannot be less than minimum capacity",
-        );
+        throw validationException("Maximum capacity cannot be less than minimum capacity");
       }
       service.scalableTargets.set(keyOf(input), target);
       service.scaler.register(service, target);
@@ -179,8 +176,7 @@ function newTarget(
   checkVariant(service, input);
   const { Tags: _tags, MinCapacity, MaxCapacity, ...target } = input;
   if (MinCapacity === undefined || MaxCapacity === undefined) {
-    throw new ServiceError(
-      "ValidationException",
+    throw validationException(
       "MinCapacity and MaxCapacity are required to register a new scalable target.",
     );
   }
@@ -205,15 +201,13 @@ function checkVariant(service: Service, input: Valid<RegisterScalableTargetComma
     ScalableDimension === "sagemaker:variant:DesiredInstanceCount" &&
     endpoint !== undefined;
   if (!isVariant) {
-    throw new ServiceError(
-      "ValidationException",
+    throw validationException(
       `Unsupported service namespace, resource type or scalable dimension: ${words(input)}`,
     );
   }
   const variants = service.endpoints.get(endpoint)?.fleet?.variants ?? [];
   if (variants.some((running) => running.variant.VariantName === variant)) return;
-  throw new ServiceError(
-    "ValidationException",
+  throw validationException(
     `SageMaker endpoint variant doesn't exist or is not in service: ${ResourceId}`,
   );
 }

@@ -1,4 +1,4 @@
-import { ServiceError } from "../wire.ts";
+import { validationException } from "../wire.ts";
 
 /** Whether an image is SageMaker's built-in image-classification, in any account and region. */
 export function isImageClassification(image: string): boolean {
@@ -23,8 +23,7 @@ function hasGpu(instanceType: string): boolean {
 /** Refuses CPU instances for image-classification. @throws ServiceError ValidationException */
 export function checkTrainingInstance(image: string, instanceType: string): void {
   if (!isImageClassification(image) || hasGpu(instanceType)) return;
-  throw new ServiceError(
-    "ValidationException",
+  throw validationException(
     `Instance type ${instanceType} is not supported by algorithm image-classification; only GPU ` +
       "instances are supported.",
   );

@@ -10,7 +10,7 @@ import { currentSizes, type Fleet, variantOf } from "../endpoint/fleet.ts";
 import type { Size } from "../endpoint/running-variant.ts";
 import { runBehind, type Service } from "../service.ts";
 import type { Valid } from "../valid.ts";
-import { ServiceError } from "../wire.ts";
+import { validationException } from "../wire.ts";
 import { messageOf } from "../../../pipeline/errors.ts";
 
 /** UpdateEndpointWeightsAndCapacities. */
@@ -22,7 +22,9 @@ export function capacityOperations(service: Service) {
       const endpoint = findEndpoint(service, input.EndpointName);
       const changes = input.DesiredWeightsAndCapacities.map((change) => {
         if (change.ServerlessUpdateConfig !== undefined || change.DesiredInstanceCount === 0) {
-          throw refusal(`Variant ${change.VariantName} is on instances, and needs at least one.`);
+          throw validationException(
+            `Variant ${change.VariantName} is on instances, and needs at least one.`,
+          );
         }
         const { DesiredInstanceCount: instances, DesiredWeight: weight } = change;
         const size = {
@@ -53,7 +55,8 @@ export function changeCapacity(
   const after = new Map(before);
   for (const [name, change] of changes) {
     const size = before.get(name);
-    if (size === undefined) throw refusal(`Endpoint ${endpoint.name} has no variant ${name}.`);
+    if (size === undefined)
+      throw validationException(`Endpoint ${endpoint.name} has no variant ${name}.`);
     after.set(name, { ...size, ...change });
   }
   checkEndpointQuota(service, demandsOf(fleet.config, after), endpoint);
@@ -82,7 +85,7 @@ export function changeCapacity(
 
 function servingFleet({ fleet, arn }: Endpoint): Fleet {
   if (fleet !== undefined) return fleet;
-  throw refusal(`Cannot update endpoint "${arn}": nothing serves.`);
+  throw validationException(`Cannot update endpoint "${arn}": nothing serves.`);
 }
 
 async function resize(fleet: Fleet, sizes: ReadonlyMap<string, Size>): Promise<void> {
@@ -96,8 +99,4 @@ async function resize(fleet: Fleet, sizes: ReadonlyMap<string, Size>): Promise<v
   const results = await Promise.allSettled(resized);
   const failed = results.find((one) => one.status === "rejected");
   if (failed !== undefined) throw failed.reason;
-}
-
-function refusal(message: string): ServiceError {
-  return new ServiceError("ValidationException", message);
 }

@@ -15,7 +15,7 @@ import { TrainingJob, type TrainingRequest } from "./training-job.ts";
 import { checkTrainingRequest } from "./training-rules.ts";
 import { runTrainingJob } from "./training-run.ts";
 import type { Valid } from "../valid.ts";
-import { ServiceError } from "../wire.ts";
+import { validationException } from "../wire.ts";
 
 /** CreateTrainingJob, DescribeTrainingJob, StopTrainingJob, ListTrainingJobs. */
 export function trainingJobOperations(service: Service) {
@@ -36,8 +36,7 @@ export function trainingJobOperations(service: Service) {
       const job = find(service, TrainingJobName);
       if (job.status === "Stopping") return {};
       if (job.status !== "InProgress") {
-        throw new ServiceError(
-          "ValidationException",
+        throw validationException(
           `The request was rejected because the training job is in status ${job.status}.`,
         );
       }
@@ -86,7 +85,7 @@ function find(service: Service, name: string): TrainingJob {
   const job = service.trainingJobs.get(name);
   // Not the ResourceNotFound that the API model announces: this is what the service answers.
   if (job === undefined) {
-    throw new ServiceError("ValidationException", "Requested resource not found.");
+    throw validationException("Requested resource not found.");
   }
   return job;
 }

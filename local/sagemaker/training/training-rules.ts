@@ -5,7 +5,7 @@ import type { Service } from "../service.ts";
 import type { TrainingRequest } from "./training-job.ts";
 import type { Valid } from "../valid.ts";
 import { validationMessage } from "../validation.ts";
-import { ServiceError } from "../wire.ts";
+import { ServiceError, validationException } from "../wire.ts";
 
 /**
  * What CreateTrainingJob demands beyond the API model: a free name, an image, instances within the
@@ -43,7 +43,7 @@ export function checkTrainingDefinition(
   checkStopping(request);
   const names = InputDataConfig.map(({ ChannelName }) => ChannelName);
   if (new Set(names).size < names.length) {
-    throw new ServiceError("ValidationException", "Duplicate channel names are not allowed.");
+    throw validationException("Duplicate channel names are not allowed.");
   }
   return request;
 }
@@ -63,7 +63,7 @@ function complete(input: Valid<CreateTrainingJobCommandInput>): TrainingRequest 
     const complaints = missing.map(
       ([at]) => `Value null at '${at}' failed to satisfy constraint: Member must not be null`,
     );
-    throw new ServiceError("ValidationException", validationMessage(complaints));
+    throw validationException(validationMessage(complaints));
   }
   const oneDay = 86_400;
   return {
@@ -76,14 +76,12 @@ function checkStopping({ StoppingCondition, EnableManagedSpotTraining }: Trainin
   const { MaxRuntimeInSeconds, MaxWaitTimeInSeconds } = StoppingCondition;
   if (EnableManagedSpotTraining !== true) {
     if (MaxWaitTimeInSeconds === undefined) return;
-    throw new ServiceError(
-      "ValidationException",
+    throw validationException(
       "MaxWaitTimeInSeconds can be set only if EnableManagedSpotTraining is true.",
     );
   }
   if (MaxWaitTimeInSeconds === undefined || MaxWaitTimeInSeconds < MaxRuntimeInSeconds) {
-    throw new ServiceError(
-      "ValidationException",
+    throw validationException(
       "Invalid MaxWaitTimeInSeconds. It must be present and be greater than or equal to " +
         "MaxRuntimeInSeconds when EnableManagedSpotTraining is set to true.",
     );

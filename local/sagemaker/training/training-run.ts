@@ -7,7 +7,7 @@ import { filesBelow, packFolder } from "../archive.ts";
 import { stageInput } from "./channels.ts";
 import { checkpointsOf, restoreCheckpoints, saveCheckpoints } from "./checkpoints.ts";
 import { startContainer } from "../container.ts";
-import { JobFailure, noCapacity } from "../job-failure.ts";
+import { failureReason, JobFailure, noCapacity } from "../job-failure.ts";
 import { logStreams } from "../log-streams.ts";
 import { writeObject } from "../objects.ts";
 import { parseS3Uri } from "../../../pipeline/s3.ts";
@@ -184,8 +184,6 @@ async function stop(service: Service, job: TrainingJob, folder: string): Promise
 }
 
 function fail(job: TrainingJob, error: unknown): void {
-  const reason =
-    error instanceof JobFailure ? error.message : `InternalServerError: ${String(error)}`;
-  job.failureReason = reason.slice(0, 1024);
+  job.failureReason = failureReason(error);
   job.move("Failed", "Training job failed");
 }

@@ -16,7 +16,7 @@ import { arnOf, runBehind, type Service } from "../service.ts";
 import { tagNew } from "../tags.ts";
 import { runTransformJob } from "./transform-run.ts";
 import type { Valid } from "../valid.ts";
-import { ServiceError } from "../wire.ts";
+import { ServiceError, validationException } from "../wire.ts";
 
 export interface TransformJob {
   readonly request: Valid<CreateTransformJobCommandInput>;
@@ -63,8 +63,7 @@ export function transformJobOperations(service: Service) {
       const job = find(service, TransformJobName);
       if (job.status === "Stopping") return {};
       if (job.status !== "InProgress") {
-        throw new ServiceError(
-          "ValidationException",
+        throw validationException(
           `The request was rejected because the transform job is in status ${job.status}.`,
         );
       }
@@ -92,7 +91,7 @@ function find(service: Service, name: string): TransformJob {
   const job = service.transformJobs.get(name);
   if (job === undefined) {
     const arn = arnOf(service, `transform-job/${name}`);
-    throw new ServiceError("ValidationException", `Could not find requested job with name: ${arn}`);
+    throw validationException(`Could not find requested job with name: ${arn}`);
   }
   return job;
 }
@@ -108,16 +107,14 @@ function check(service: Service, input: Valid<CreateTransformJobCommandInput>): 
   }
   const { MaxConcurrentTransforms = 1, MaxPayloadInMB = 6 } = input;
   if (MaxConcurrentTransforms * MaxPayloadInMB > 100) {
-    throw new ServiceError(
-      "ValidationException",
+    throw validationException(
       "The value of MaxConcurrentTransforms multiplied by MaxPayloadInMB must not exceed 100 MB: " +
         `${MaxConcurrentTransforms} x ${MaxPayloadInMB} MB does.`,
     );
   }
   const split = input.TransformInput.SplitType ?? "None";
   if (split !== "None" || input.BatchStrategy === "MultiRecord") {
-    throw new ServiceError(
-      "ValidationException",
+    throw validationException(
       "The local SageMaker sends one object a request: SplitType None, BatchStrategy SingleRecord.",
     );
   }

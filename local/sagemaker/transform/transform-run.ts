@@ -1,7 +1,7 @@
 import type { S3Client } from "@aws-sdk/client-s3";
 import pMap from "p-map";
 import { findInput } from "../training/channels.ts";
-import { JobFailure, noCapacity } from "../job-failure.ts";
+import { failureReason, JobFailure, noCapacity } from "../job-failure.ts";
 import { logStreams } from "../log-streams.ts";
 import type { ModelServer } from "../endpoint/model-server.ts";
 import { readObject, relativeKey, type StoredObject, writeObject } from "../objects.ts";
@@ -20,7 +20,7 @@ export async function runTransformJob(service: Service, job: TransformJob): Prom
     job.status = "Completed";
   } catch (error) {
     job.status = signal.aborted ? "Stopped" : "Failed";
-    if (!signal.aborted) job.failureReason = reasonOf(error);
+    if (!signal.aborted) job.failureReason = failureReason(error);
   }
   job.ended = new Date();
   job.modified = job.ended;
@@ -95,10 +95,4 @@ async function transformObject(
 
 function s3Of({ roles }: Service, job: TransformJob): S3Client {
   return roles.s3(job.model.request.ExecutionRoleArn, job.arn);
-}
-
-function reasonOf(error: unknown): string {
-  const reason =
-    error instanceof JobFailure ? error.message : `InternalServerError: ${String(error)}`;
-  return reason.slice(0, 1024);
 }

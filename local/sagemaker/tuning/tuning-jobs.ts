@@ -19,7 +19,7 @@ import { TuningJob } from "./tuning-job.ts";
 import { checkTuningRequest } from "./tuning-rules.ts";
 import { runTuningJob } from "./tuning-run.ts";
 import type { Valid } from "../valid.ts";
-import { ServiceError } from "../wire.ts";
+import { ServiceError, validationException } from "../wire.ts";
 
 /** Create-, Describe-, Stop-, List- and DeleteHyperParameterTuningJob, and the list of its training jobs. */
 export function tuningJobOperations(service: Service) {
@@ -105,8 +105,7 @@ function find(service: Service, name: string): TuningJob {
 }
 
 function inStatus(job: TuningJob): ServiceError {
-  return new ServiceError(
-    "ValidationException",
+  return validationException(
     `The request was rejected because the tuning job is in status ${job.status}.`,
   );
 }

@@ -4,7 +4,7 @@ import type { TrainingRequest } from "../training/training-job.ts";
 import { checkQuota, checkTrainingDefinition } from "../training/training-rules.ts";
 import type { TuningRequest } from "./tuning-job.ts";
 import type { Valid } from "../valid.ts";
-import { ServiceError } from "../wire.ts";
+import { ServiceError, validationException } from "../wire.ts";
 
 /**
  * AWS's defaults: https://docs.aws.amazon.com/sagemaker/latest/dg/automatic-model-tuning-limits.html
@@ -37,7 +37,9 @@ export function checkTuningRequest(
   const { MaxNumberOfTrainingJobs: jobs, MaxParallelTrainingJobs: parallel } =
     config.ResourceLimits;
   if (parallel > jobs) {
-    throw invalid("MaxParallelTrainingJobs must not be greater than MaxNumberOfTrainingJobs.");
+    throw validationException(
+      "MaxParallelTrainingJobs must not be greater than MaxNumberOfTrainingJobs.",
+    );
   }
   checkCount("training jobs per hyperparameter tuning job", jobs, limits.jobs);
   checkCount("parallel training jobs per hyperparameter tuning job", parallel, limits.parallel);
@@ -67,12 +69,15 @@ function refuseUnsupported(input: Input): void {
       input.TrainingJobDefinition?.HyperParameterTuningResourceConfig,
   };
   const found = Object.entries(others).find(([, value]) => value !== undefined);
-  if (found !== undefined) throw invalid(`The local SageMaker tunes without ${found[0]}.`);
+  if (found !== undefined)
+    throw validationException(`The local SageMaker tunes without ${found[0]}.`);
   if (TrainingJobEarlyStoppingType !== "Off") {
-    throw invalid("The local SageMaker stops no training job early.");
+    throw validationException("The local SageMaker stops no training job early.");
   }
   if (Strategy !== "Bayesian" && Strategy !== "Random") {
-    throw invalid(`The local SageMaker tunes by Bayesian or Random, not by ${Strategy}.`);
+    throw validationException(
+      `The local SageMaker tunes by Bayesian or Random, not by ${Strategy}.`,
+    );
   }
 }
 
@@ -85,7 +90,7 @@ function complete(input: Input): TuningRequest {
     MaxNumberOfTrainingJobs: config.ResourceLimits.MaxNumberOfTrainingJobs,
   };
   const missing = Object.entries(needed).find(([, value]) => value === undefined);
-  if (missing !== undefined) throw invalid(`${missing[0]} is required.`);
+  if (missing !== undefined) throw validationException(`${missing[0]} is required.`);
   return input as TuningRequest;
 }
 
@@ -101,25 +106,28 @@ function checkRanges(
     ...CategoricalParameterRanges,
   ];
   const names = all.map(({ Name }) => Name);
-  if (names.length === 0) throw invalid("At least one hyperparameter range is required.");
+  if (names.length === 0)
+    throw validationException("At least one hyperparameter range is required.");
   checkCount("hyperparameters that can be searched", names.length, limits.hyperparameters);
   const twice = names.find((name, at) => names.indexOf(name) !== at || name in fixed);
   if (twice !== undefined) {
-    throw invalid(`The hyperparameter ${twice} has more than one range or value.`);
+    throw validationException(`The hyperparameter ${twice} has more than one range or value.`);
   }
   for (const range of [...ContinuousParameterRanges, ...IntegerParameterRanges]) {
     const { Name, ScalingType = "Auto" } = range;
     const [min, max] = [Number(range.MinValue), Number(range.MaxValue)];
     const integer = (IntegerParameterRanges as readonly object[]).includes(range);
     if (!(min <= max) || (integer && !(Number.isInteger(min) && Number.isInteger(max)))) {
-      throw invalid(`The range of ${Name} is none: ${range.MinValue} to ${range.MaxValue}.`);
+      throw validationException(
+        `The range of ${Name} is none: ${range.MinValue} to ${range.MaxValue}.`,
+      );
     }
     const reversed = ScalingType === "ReverseLogarithmic";
     if (
       (ScalingType === "Logarithmic" && min <= 0) ||
       (reversed && (integer || min < 0 || max >= 1))
     ) {
-      throw invalid(`${ScalingType} scaling does not fit the range of ${Name}.`);
+      throw validationException(`${ScalingType} scaling does not fit the range of ${Name}.`);
     }
   }
 }
@@ -130,8 +138,4 @@ function checkCount(quota: string, asked: number, limit: number): void {
     "ResourceLimitExceeded",
     `The account-level service limit 'Number of ${quota}' is ${limit}, and ${asked} were asked for.`,
   );
-}
-
-function invalid(message: string): ServiceError {
-  return new ServiceError("ValidationException", message);
 }

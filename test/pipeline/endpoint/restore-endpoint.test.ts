@@ -124,6 +124,6 @@ test.each([
 ])("a second attempt over %s verifies nothing and takes nothing back", async (_, found, why) => {
   const { said, asked } = await verifyOver([found], { "scones:verified": "none" });
   expect(said).toEqual([expect.stringContaining(`Endpoint scones-test ${why}`)]);
-  expect(said[0]).toMatch(/Re-run all jobs\.$/);
+  expect(said[0]).toMatch(/Run the pipeline again from its start\.$/);
   expect(asked).toEqual([]);
 });
