@@ -19,6 +19,7 @@ import { usualSide } from "../pipeline/monitoring/side.ts";
 import { Window } from "../pipeline/monitoring/window.ts";
 import { strangersOf } from "./stranger-pictures.ts";
 import { vehiclesOnly, withClassifier } from "./trained-classifier.ts";
+import { median } from "./median.ts";
 
 export const usage = `usage: npm run bench -- drift [--dataset NAME] [--strangers ARCHIVE] [--share 1]
                               [--seed 1] [--runs 100] [--config pipeline.yaml]
@@ -92,8 +93,8 @@ export async function run(args: string[]): Promise<void> {
     const counts = SIZES.map((_, at) => found.filter((looks) => isFound(looks[at])).length);
     const rate = (counts.at(-1) ?? 0) / seeds.length;
     holds &&= HARMLESS.has(change) ? rate <= FALSE_ALARMS / 100 : rate >= FOUND / 100;
-    const median = medianOf(found.map((looks) => SIZES[looks.findIndex(isFound)] ?? Infinity));
-    console.log(row(change, [...counts.map(String), median], foundBy(found)));
+    const records = medianOf(found.map((looks) => SIZES[looks.findIndex(isFound)] ?? Infinity));
+    console.log(row(change, [...counts.map(String), records], foundBy(found)));
   }
   if (share < 1) return; // Nothing is promised of windows that are changed in part.
   console.log(
@@ -211,7 +212,7 @@ function isDrift(drift: Drift | undefined, but: ReadonlySet<string>): boolean {
 }
 
 function medianOf(values: readonly number[]): string {
-  const middle = values.toSorted((a, b) => a - b)[values.length >> 1] ?? Infinity;
+  const middle = median(values);
   return middle === Infinity ? "-" : String(middle);
 }
 

@@ -1,4 +1,10 @@
-/** Each bench is a module beside this one that exports its `usage` and `run(args)`. */
+/** What a bench's module, beside this one, exports. */
+interface Bench {
+  readonly usage: string;
+  run(args: string[]): Promise<void>;
+}
+
+/** Each bench's module, and what it measures. */
 const BENCHES: Readonly<Record<string, string>> = {
   accuracy: "cross-validated accuracy of the local image classification",
   scaling: "requests a second of a local endpoint on one instance and on two",
@@ -20,8 +26,8 @@ ${Object.entries(BENCHES)
 const [name = "--help", ...args] = process.argv.slice(2);
 if (name === "--help" || name === "-h") {
   console.log(usage);
-} else if (name in BENCHES) {
-  const bench = await import(`./${name}.ts`);
+} else if (Object.hasOwn(BENCHES, name)) {
+  const bench = (await import(`./${name}.ts`)) as Bench;
   if (args.includes("--help")) console.log(bench.usage);
   else await bench.run(args);
 } else {

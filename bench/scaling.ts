@@ -1,10 +1,8 @@
-import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { Agent, request } from "node:http";
 import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
-import { buffer } from "node:stream/consumers";
 import { parseArgs } from "node:util";
-import { createGzip } from "node:zlib";
 import { CreateBucketCommand, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import {
   CreateEndpointCommand,
@@ -15,11 +13,11 @@ import {
   UpdateEndpointWeightsAndCapacitiesCommand,
 } from "@aws-sdk/client-sagemaker";
 import sharp from "sharp";
-import { pack } from "tar-stream";
 import { saveModel } from "../local/algorithm/classifier.ts";
 import { FEATURES } from "../local/algorithm/network.ts";
 import { fold, pretrained } from "../local/algorithm/pretrained.ts";
 import { ROOT_CREDENTIALS, startMinistack } from "../local/ministack.ts";
+import { packFolder } from "../local/sagemaker/archive.ts";
 import { startSageMaker } from "../local/sagemaker/server.ts";
 import { apiModelsOf, ensureVenv } from "../local/venv.ts";
 import { poll } from "../pipeline/poll.ts";
@@ -178,13 +176,7 @@ async function packModel(): Promise<Buffer> {
     const weights = [0, 1].map((sign) => Array.from({ length: FEATURES }, () => sign / 100));
     const head = { weights, bias: [0, 0] };
     await saveModel(folder, fold(await pretrained()), { head, training: {} });
-    const archive = pack();
-    const bytes = buffer(archive.pipe(createGzip()));
-    for (const file of await readdir(folder)) {
-      archive.entry({ name: file }, await readFile(join(folder, file)));
-    }
-    archive.finalize();
-    return await bytes;
+    return await packFolder(folder);
   } finally {
     await rm(folder, { recursive: true });
   }

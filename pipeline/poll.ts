@@ -9,11 +9,15 @@ export interface Pace {
   readonly pollIntervalMs?: number;
 }
 
-interface PollOptions {
-  /** Names the awaited thing in the error: `training job scones-…`. */
-  readonly what: string;
+/** How long a wait may take, and how often it looks. */
+export interface Wait {
   readonly timeoutMs: number;
   readonly intervalMs: number;
+}
+
+interface PollOptions extends Wait {
+  /** Names the awaited thing in the error: `training job scones-…`. */
+  readonly what: string;
   readonly signal: AbortSignal;
   /** What to do when the time is over, for the error; a function where only then it is known. */
   readonly resume: string | (() => string);

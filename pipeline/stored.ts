@@ -20,7 +20,10 @@ export async function readDataset(context: Context, uri: string): Promise<Datase
   );
 }
 
-/** The dataset that is staged under a prefix, undefined where none is. @throws UnprovenError where its manifest is damaged. */
+/**
+ * The dataset that is staged under a prefix, undefined where none is. @throws UnprovenError where its
+ * manifest is damaged.
+ */
 export async function findDataset(
   context: Context,
   place: Pick<Dataset, "bucket" | "prefix">,

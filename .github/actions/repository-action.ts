@@ -1,6 +1,7 @@
 import * as core from "@actions/core";
 import { context, getOctokit } from "@actions/github";
 import { type Inputs, readInputs, required, type Values } from "../../actions/inputs.ts";
+import { messageOf } from "../../pipeline/errors.ts";
 
 /** The repository that the workflow runs in, and a client with the action's token. */
 export interface Repository {
@@ -37,7 +38,7 @@ export function refusedWith(error: unknown): number | undefined {
 /** An error in words that say what to do, for the statuses that a wrong set-up causes. */
 export function explainRefusal(error: unknown): string {
   const status = refusedWith(error);
-  const message = error instanceof Error ? error.message : String(error);
+  const message = messageOf(error);
   if (status === undefined) return message;
   const next = {
     401: "The token is not valid.",

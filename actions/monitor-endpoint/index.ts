@@ -2,6 +2,7 @@ import { StepError } from "../../pipeline/errors.ts";
 import { lastExecutions } from "../../pipeline/model-monitor/executions.ts";
 import { readGroundTruth } from "../../pipeline/labels/ground-truth.ts";
 import { readBaseline } from "../../pipeline/monitoring/baseline.ts";
+import { driftedNames } from "../../pipeline/monitoring/drift.ts";
 import { names } from "../../pipeline/names.ts";
 import { readRegisteredEvaluation } from "../../pipeline/registry/registered-evaluation.ts";
 import { servingBaseline } from "../../pipeline/registry/serving-model.ts";
@@ -54,8 +55,7 @@ export const action = defineAction({
       since: new Date(Math.max(begin, measured.since.getTime())),
     });
     const { verdict, records, driftedSince, shares, reportUri, htmlUri } = monitoring;
-    const drifted = monitoring.features.filter((feature) => feature.drifted);
-    const driftedFeatures = [...new Set(drifted.map(({ name }) => name))].join(",");
+    const driftedFeatures = driftedNames(monitoring.features).join(",");
     const links = inConsole(config, (console) => ({ report: console.object(htmlUri) }));
     output({
       verdict,

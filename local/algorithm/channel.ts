@@ -1,7 +1,7 @@
 import { createReadStream } from "node:fs";
 import { readdir, readFile } from "node:fs/promises";
 import { join, resolve, sep } from "node:path";
-import { UsageError } from "../../pipeline/errors.ts";
+import { messageOf, UsageError } from "../../pipeline/errors.ts";
 import { readRecordIo } from "../../pipeline/dataset/recordio.ts";
 import { decodePicture } from "./picture.ts";
 import type { Sample } from "./training.ts";
@@ -74,7 +74,7 @@ async function decode(
       );
     }
     const picture = await decodePicture(image).catch((error: unknown) => {
-      const reason = error instanceof Error ? error.message : String(error);
+      const reason = messageOf(error);
       throw new UsageError(`${name} is ${reason}`, { cause: error });
     });
     samples.push({ picture, label });

@@ -1,4 +1,5 @@
 import sharp from "sharp";
+import { messageOf } from "../../pipeline/errors.ts";
 
 /** Side of the square that every picture is squeezed to, in pixels. */
 export const SIDE = 32;
@@ -32,7 +33,7 @@ export async function decodePicture(bytes: Uint8Array): Promise<Uint8Array> {
       .toBuffer();
   } catch (error) {
     if (error instanceof PictureError) throw error;
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = messageOf(error);
     throw new PictureError(`not a picture that can be decoded: ${reason}`, { cause: error });
   }
 }

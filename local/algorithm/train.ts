@@ -1,6 +1,6 @@
 import { access, mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { StepError, UsageError } from "../../pipeline/errors.ts";
+import { messageOf, StepError, UsageError } from "../../pipeline/errors.ts";
 import { readImages, readRecords } from "./channel.ts";
 import { parseHyperparameters } from "./hyperparameters.ts";
 import { readRecipe, withoutEffect } from "./recipe.ts";
@@ -92,7 +92,7 @@ if (root === undefined) {
     await main(root);
   } catch (error) {
     const expected = error instanceof UsageError || error instanceof StepError;
-    const message = error instanceof Error ? error.message : String(error);
+    const message = messageOf(error);
     const reason = `${expected ? "ClientError" : "AlgorithmError"}: ${message}`;
     console.error(expected ? reason : error);
     await mkdir(join(root, "output"), { recursive: true });

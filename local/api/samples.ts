@@ -1,5 +1,6 @@
 import type { S3Client } from "@aws-sdk/client-s3";
 import type { Evaluation } from "../../pipeline/evaluation/evaluation.ts";
+import { confidence } from "../../pipeline/evaluation/metrics.ts";
 import type { Dataset } from "../../pipeline/dataset/manifest.ts";
 import { readBytes } from "../../pipeline/s3.ts";
 
@@ -42,8 +43,4 @@ export function chooseSamples(
 
 export function readSample({ s3, bucket }: Samples, { key }: Sample): Promise<Buffer> {
   return readBytes(s3, bucket, key, AbortSignal.timeout(10_000));
-}
-
-function confidence({ probabilities }: Evaluation["predictions"][number]): number {
-  return Math.max(...probabilities);
 }

@@ -2,7 +2,9 @@ import type { Config } from "../../pipeline/config.ts";
 import type { Context } from "../../pipeline/context.ts";
 import { StepError } from "../../pipeline/errors.ts";
 import type { UploadedLabels } from "../../pipeline/labels/upload-labels.ts";
+import { driftedNames } from "../../pipeline/monitoring/drift.ts";
 import type { Monitoring } from "../../pipeline/steps/monitor-endpoint.ts";
+import { featureName } from "../../report/format.ts";
 import { type Approved, deploy, type Made, makeModel, type PipelineInput } from "../pipeline.ts";
 import type { StepName } from "../steps.ts";
 import { monitorTraffic, nextSecond, sendPictures } from "../traffic.ts";
@@ -100,7 +102,7 @@ export async function closeLoop(
         return monitoring;
       }
     },
-    (monitoring) => `${verdictLine(monitoring)}: ${driftedFeatures(monitoring).join(", ")}`,
+    (monitoring) => `${verdictLine(monitoring)}: ${driftedIn(monitoring).join(", ")}`,
   );
 
   say("The visitors keep coming, and a person says what their pictures show.");
@@ -139,10 +141,9 @@ function secondRound({ endpoint, ...rest }: Config): Config {
   };
 }
 
-/** The names of what has drifted, each once. */
-export function driftedFeatures({ features }: Pick<Monitoring, "features">): string[] {
-  const drifted = features.filter((feature) => feature.drifted);
-  return [...new Set(drifted.map(({ name }) => name.replaceAll("_", " ")))];
+/** The names of what has drifted, each once, for people. */
+export function driftedIn({ features }: Pick<Monitoring, "features">): string[] {
+  return driftedNames(features).map((name) => featureName({ name }));
 }
 
 function verdictLine({ verdict, records }: Monitoring): string {
@@ -156,7 +157,7 @@ function requireVerdict(
   when: string,
 ): void {
   if (monitoring.verdict === verdict) return;
-  const features = driftedFeatures(monitoring);
+  const features = driftedIn(monitoring);
   throw new StepError(
     `The monitor says "${monitoring.verdict}" of ${monitoring.records} visitors ${when}` +
       `${features.length === 0 ? "" : `, by ${features.join(", ")}`}; it should say "${verdict}". Its report is kept: ` +

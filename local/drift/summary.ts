@@ -2,7 +2,7 @@ import { join } from "node:path";
 import type { LoopRecord, MonitoringRecord } from "../../report/run-document.ts";
 import type { Display } from "../../console/display.ts";
 import { table } from "../../console/table.ts";
-import { driftedFeatures } from "./loop.ts";
+import { driftedIn } from "./loop.ts";
 
 /** The loop as a table: what the monitor said of whom, what was learnt in between, where the reports lie. */
 export function showLoop(display: Display, loop: LoopRecord): void {
@@ -40,5 +40,5 @@ export function showLoop(display: Display, loop: LoopRecord): void {
 }
 
 function rowOf(who: string, found: MonitoringRecord): string[] {
-  return [who, String(found.records), found.verdict, driftedFeatures(found).join(", ")];
+  return [who, String(found.records), found.verdict, driftedIn(found).join(", ")];
 }

@@ -39,11 +39,11 @@ export class ContainerLog {
   line(message: string): void {
     if (message === "") return;
     this.#waiting.push({ timestamp: Date.now(), message });
-    this.#timer ??= setTimeout(() => void this.close(), flushAfterMs);
+    this.#timer ??= setTimeout(() => void this.flush(), flushAfterMs);
   }
 
   /** Writes what is not written yet. */
-  close(): Promise<void> {
+  flush(): Promise<void> {
     clearTimeout(this.#timer);
     this.#timer = undefined;
     const events = this.#waiting;

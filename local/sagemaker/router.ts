@@ -4,7 +4,7 @@ import { type ApiModel, decode, shapeOf } from "./api-model.ts";
 import { type Authority, callerOf, type Check } from "./authority.ts";
 import { checksOf, passedRole } from "./authorization.ts";
 import { autoscalingOperations } from "./scaling/autoscaling.ts";
-import { capacityOperations } from "./training/capacity.ts";
+import { capacityOperations } from "./endpoint/capacity.ts";
 import { domainOperations } from "./domains.ts";
 import { endpointConfigOperations } from "./endpoint/endpoint-configs.ts";
 import { endpointOperations } from "./endpoint/endpoints.ts";

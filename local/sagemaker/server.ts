@@ -21,7 +21,10 @@ export interface SageMakerOptions {
   readonly apiModels: string;
   /** Where S3 is; by default the environment says (`AWS_ENDPOINT_URL_S3`, `AWS_ENDPOINT_URL`). */
   readonly s3Endpoint?: string;
-  /** Where CloudWatch is, for the endpoints' metrics, the containers' logs and the alarms of updates; by default nowhere. */
+  /**
+   * Where CloudWatch is, for the endpoints' metrics, the containers' logs and the alarms of updates; by
+   * default nowhere.
+   */
   readonly cloudWatchEndpoint?: string;
   /** Decides what each request may do, and gives jobs their roles; by default nothing is refused. */
   readonly authority?: Authority;

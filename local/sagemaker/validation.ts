@@ -70,21 +70,31 @@ function say(value: unknown, at: string, constraint: string): string {
 }
 
 function typeViolation({ type }: Shape, value: unknown): string | undefined {
-  const fits =
-    type === "string"
-      ? typeof value === "string"
-      : type === "boolean"
-        ? typeof value === "boolean"
-        : type === "integer" || type === "long"
-          ? Number.isInteger(value)
-          : type === "float" || type === "double" || type === "timestamp"
-            ? typeof value === "number" || value === "NaN"
-            : type === "list"
-              ? Array.isArray(value)
-              : type === "blob"
-                ? typeof value === "string" || value instanceof Uint8Array
-                : value !== null && typeof value === "object" && !Array.isArray(value);
-  return fits ? undefined : `Member must be of type ${type}`;
+  return isOfType(type, value) ? undefined : `Member must be of type ${type}`;
+}
+
+function isOfType(type: string, value: unknown): boolean {
+  switch (type) {
+    case "string":
+    case "boolean":
+      return typeof value === type;
+    case "integer":
+    case "long":
+      return Number.isInteger(value);
+    case "float":
+    case "double":
+    case "timestamp":
+      return typeof value === "number" || value === "NaN";
+    case "list":
+      return Array.isArray(value);
+    case "blob":
+      return typeof value === "string" || value instanceof Uint8Array;
+    case "structure":
+    case "map":
+      return value !== null && typeof value === "object" && !Array.isArray(value);
+    default:
+      throw new Error(`The API model has a shape of the type ${type}, which nobody checks.`);
+  }
 }
 
 function constraints(shape: Shape, value: unknown): string[] {

@@ -77,9 +77,9 @@ export async function endScaling(
   return settledEndpoint(context, config, endpointName, pace);
 }
 
-/** Removes policy and target; true where there was something to remove. */
-export async function deregisterScaling(context: Context, endpointName: string): Promise<boolean> {
-  if (!(await isScaled(context, endpointName))) return false;
+/** Removes policy and target, where there are such. */
+export async function deregisterScaling(context: Context, endpointName: string): Promise<void> {
+  if (!(await isScaled(context, endpointName))) return;
   const { autoscaling } = context.clients;
   const { ScalingPolicies = [] } = await autoscaling.send(
     new DescribeScalingPoliciesCommand(scope(endpointName)),
@@ -88,5 +88,4 @@ export async function deregisterScaling(context: Context, endpointName: string):
     await autoscaling.send(new DeleteScalingPolicyCommand({ ...scope(endpointName), PolicyName }));
   }
   await autoscaling.send(new DeregisterScalableTargetCommand(scope(endpointName)));
-  return true;
 }

@@ -5,6 +5,7 @@ import { lotOf, purposeOf } from "../dataset/purpose.ts";
 import { squeezedPixels } from "../dataset/squeeze.ts";
 import { confidence, predictedClass } from "../evaluation/metrics.ts";
 import { EventIds, hashOf } from "../monitoring/event-ids.ts";
+import { Lowest } from "../lowest.ts";
 import { sha256 } from "../s3.ts";
 import { capturePrefix } from "./every-capture.ts";
 import { pictureOf } from "./labelled-captures.ts";
@@ -58,8 +59,8 @@ export async function chooseCaptures(
   // Each with the id that it came by.
   const pictures = new EventIds();
   const reused = new Set<string>();
-  const tests = new Lowest(count);
-  const others = new Lowest(count);
+  const tests = new Lowest<Chosen>(count);
+  const others = new Lowest<Chosen>(count);
   let found = 0;
   let foundForTest = 0;
   let lines = 0;
@@ -95,34 +96,10 @@ export async function chooseCaptures(
     progress.count(lines, lines, "captures read");
   }
   const forTest = Math.round((Math.min(count, found) * foundForTest) / Math.max(found, 1));
-  const chosen = [...tests.take(forTest), ...others.take(count - forTest)];
+  const chosen = [...tests.items().slice(0, forTest), ...others.items().slice(0, count - forTest)];
   return { chosen: chosen.filter(({ eventId }) => !reused.has(eventId)), of: found };
 }
 
 function certainty({ probabilities }: Capture): number {
   return confidence({ probabilities });
-}
-
-/** At most so many things of the lowest rank. */
-class Lowest {
-  readonly #size: number;
-  #kept: { readonly rank: number; readonly chosen: Chosen }[] = [];
-
-  constructor(size: number) {
-    this.#size = size;
-  }
-
-  offer(rank: number, chosen: Chosen): void {
-    this.#kept.push({ rank, chosen });
-    if (this.#kept.length >= 2 * this.#size) this.#cut();
-  }
-
-  take(count: number): Chosen[] {
-    this.#cut();
-    return this.#kept.slice(0, count).map(({ chosen }) => chosen);
-  }
-
-  #cut(): void {
-    this.#kept = this.#kept.toSorted((a, b) => a.rank - b.rank).slice(0, this.#size);
-  }
 }

@@ -104,7 +104,10 @@ async function createDefinition(
   }
 }
 
-/** @throws StepError that names what is refused, and says what to do where AWS lets this account have no Model Monitor. */
+/**
+ * @throws StepError that names what is refused, and says what to do where AWS lets this account have no Model
+ * Monitor.
+ */
 async function refusable(what: string, create: () => Promise<unknown>): Promise<void> {
   try {
     await create();

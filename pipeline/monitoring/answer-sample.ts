@@ -1,3 +1,5 @@
+import { Lowest } from "../lowest.ts";
+
 /** One answer, as a point over time. */
 export interface Answer {
   /** Of its event. */
@@ -15,31 +17,19 @@ export interface Answer {
  * smallest hashes, as in PictureSample.
  */
 export class AnswerSample {
-  readonly #size: number;
-  #answers: Answer[] = [];
-  #largest = Infinity;
+  readonly #lowest: Lowest<Answer>;
 
   constructor(size: number) {
-    this.#size = size;
+    this.#lowest = new Lowest(size);
   }
 
   /** Takes a copy, where the answer belongs to the sample so far. */
   offer(answer: Answer): void {
-    if (answer.hash >= this.#largest) return;
-    this.#answers.push({ ...answer });
-    if (this.#answers.length >= 2 * this.#size) this.#cut();
+    if (this.#lowest.takes(answer.hash)) this.#lowest.offer(answer.hash, { ...answer });
   }
 
   /** In order of time. */
   answers(): readonly Answer[] {
-    this.#cut();
-    return this.#answers.toSorted((a, b) => a.time - b.time || a.hash - b.hash);
-  }
-
-  #cut(): void {
-    if (this.#answers.length <= this.#size) return;
-    this.#answers.sort((a, b) => a.hash - b.hash);
-    this.#answers = this.#answers.slice(0, this.#size);
-    this.#largest = this.#answers.at(-1)?.hash ?? Infinity;
+    return this.#lowest.items().toSorted((a, b) => a.time - b.time || a.hash - b.hash);
   }
 }

@@ -20,9 +20,10 @@ export interface Deployment {
 const MOST_PACKAGES = 10;
 
 /**
- * What is known of an endpoint's deployments, the newest first: when it was made and last changed (AWS counts the
- * end of its creation and each scaling, too), when its configuration was made and of which model, and the newest versions of its model package group. AWS
- * keeps no record of former configurations. Empty where there is no endpoint.
+ * What is known of an endpoint's deployments, the newest first: when it was made and last changed (AWS counts
+ * the end of its creation and each scaling, too), when its configuration was made and of which model, and the
+ * newest versions of its model package group. AWS keeps no record of former configurations. Empty where there
+ * is no endpoint.
  */
 export async function deploymentsOf(
   context: Context,

@@ -26,6 +26,11 @@ export interface Drift {
   readonly since?: string;
 }
 
+/** The names of the features that have drifted, each once. */
+export function driftedNames(features: readonly FeatureDrift[]): string[] {
+  return [...new Set(features.filter(({ drifted }) => drifted).map(({ name }) => name))];
+}
+
 /**
  * Finds what has drifted. All tests of a window are corrected together, by Holm: what counts is that a
  * window raises no false alarm, and features that hang together do not break that. An index counts

@@ -1,4 +1,5 @@
 import pMap from "p-map";
+import { Lowest } from "../lowest.ts";
 import type { Answer } from "./answer-sample.ts";
 import { type PictureStatistics, pictureStatistics } from "./picture-statistics.ts";
 
@@ -21,8 +22,8 @@ type Seen = (
   data: Uint8Array,
 ) => void;
 
-/** Bytes of pictures that wait to be looked at. */
-const MOST_WAITING = 16 << 20;
+/** Bytes of pictures before they are looked at. */
+const MOST_TAKEN = 16 << 20;
 const CONCURRENCY = 4;
 
 /**
@@ -31,39 +32,34 @@ const CONCURRENCY = 4;
  * are read. Broder, A. Z. (1997), On the resemblance and containment of documents, SEQUENCES.
  */
 export class PictureSample {
-  readonly #size: number;
+  readonly #lowest: Lowest<Entry>;
   readonly #seen: Seen | undefined;
-  #entries: Entry[] = [];
-  #largest = Infinity;
-  #waiting = 0;
+  /** Bytes that were taken since the last look, also of pictures that gave way to others meanwhile. */
+  #taken = 0;
 
   /** `seen` is told of every picture that is looked at, with its base64 bytes. */
   constructor(size: number, seen?: Seen) {
-    this.#size = size;
+    this.#lowest = new Lowest(size);
     this.#seen = seen;
   }
 
   /** Takes a copy of both, the picture in base64, where the event belongs to the sample so far. */
   offer(answer: Answer, data: Uint8Array): void {
-    if (answer.hash >= this.#largest) return;
-    this.#entries.push({
-      answer: { ...answer },
-      data: Buffer.from(data),
-      picture: undefined,
-    });
-    this.#waiting += data.length;
-    if (this.#entries.length >= 2 * this.#size) this.#cut();
+    if (!this.#lowest.takes(answer.hash)) return;
+    const entry = { answer: { ...answer }, data: Buffer.from(data), picture: undefined };
+    this.#lowest.offer(answer.hash, entry);
+    this.#taken += data.length;
   }
 
   /** Whether `look` should be awaited before more comes. */
   get isFull(): boolean {
-    return this.#waiting > MOST_WAITING;
+    return this.#taken > MOST_TAKEN;
   }
 
   /** Looks at the pictures that wait, brought to this side in pixels, and returns the sample so far. */
   async look(side: number): Promise<readonly SampledPicture[]> {
-    this.#cut();
-    const waiting = this.#entries.filter(({ data }) => data !== undefined);
+    const entries = this.#lowest.items();
+    const waiting = entries.filter(({ data }) => data !== undefined);
     await pMap(
       waiting,
       async (entry) => {
@@ -77,15 +73,7 @@ export class PictureSample {
       if (picture !== undefined && data !== undefined) this.#seen?.({ answer, picture }, data);
       entry.data = undefined;
     }
-    this.#waiting = 0;
-    return this.#entries;
-  }
-
-  #cut(): void {
-    if (this.#entries.length <= this.#size) return;
-    this.#entries.sort((a, b) => a.answer.hash - b.answer.hash);
-    this.#entries = this.#entries.slice(0, this.#size);
-    this.#largest = this.#entries.at(-1)?.answer.hash ?? Infinity;
-    this.#waiting = this.#entries.reduce((total, { data }) => total + (data?.length ?? 0), 0);
+    this.#taken = 0;
+    return entries;
   }
 }

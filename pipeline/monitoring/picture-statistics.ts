@@ -27,7 +27,8 @@ const MAX_PIXELS = 25_000_000;
 
 /**
  * The statistics of a picture brought to a square of this side, in pixels, since sharpness and contrast
- * depend on the resolution, and stage-data makes squares of large pictures; undefined where the bytes are none that can be decoded.
+ * depend on the resolution, and stage-data makes squares of large pictures; undefined where the bytes are
+ * none that can be decoded.
  */
 export async function pictureStatistics(
   bytes: Uint8Array,

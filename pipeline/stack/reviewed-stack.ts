@@ -6,7 +6,7 @@ import {
 } from "@aws-sdk/client-cloudformation";
 import type { Context } from "../context.ts";
 import { ifPresent } from "../errors.ts";
-import { poll } from "../poll.ts";
+import { poll, type Wait } from "../poll.ts";
 import type { Tags } from "../tags.ts";
 
 /**
@@ -48,7 +48,7 @@ async function describeReviewed(
 export async function deleteReviewedStack(
   context: Context,
   name: string,
-  pace: { readonly timeoutMs: number; readonly intervalMs: number },
+  wait: Wait,
 ): Promise<void> {
   const { clients, signal } = context;
   if ((await reviewedStack(context, name)) === undefined) return;
@@ -57,7 +57,7 @@ export async function deleteReviewedStack(
   });
   await poll(async () => ((await reviewedStack(context, name)) === undefined ? true : undefined), {
     what: `The deletion of stack ${name}`,
-    ...pace,
+    ...wait,
     signal,
     resume: "It goes on: run the step again.",
   });

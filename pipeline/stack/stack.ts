@@ -7,18 +7,13 @@ import {
 import { createChangeSet, type StackChange } from "./change-set.ts";
 import type { Context } from "../context.ts";
 import { StepError } from "../errors.ts";
-import { poll } from "../poll.ts";
+import { poll, type Wait } from "../poll.ts";
 import { StackEvents } from "./stack-events.ts";
 import { describeStack, isBusy, madeAgain, type StackState } from "./stack-status.ts";
 import type { StackTemplate } from "./stack-template.ts";
 import type { Tag } from "../tags.ts";
 
 const TIMEOUT_MS = 30 * 60_000;
-
-interface Pace {
-  readonly timeoutMs: number;
-  readonly intervalMs: number;
-}
 
 export interface StackInput {
   readonly name: string;
@@ -48,8 +43,8 @@ export interface DeployedStack extends StackState {
 export async function applyStack(context: Context, input: StackInput): Promise<DeployedStack> {
   const { cloudformation } = context.clients;
   const { name, pollIntervalMs: intervalMs = 3000, timeoutMs = TIMEOUT_MS } = input;
-  const pace = { intervalMs, timeoutMs };
-  const existing = await makeRoom(context, name, pace);
+  const wait = { intervalMs, timeoutMs };
+  const existing = await makeRoom(context, name, wait);
   const token = `scones-${randomUUID()}`;
   const changeSet = await createChangeSet(context, input, { token, existing });
   if (changeSet === undefined && existing !== undefined) {
@@ -62,7 +57,7 @@ export async function applyStack(context: Context, input: StackInput): Promise<D
     new ExecuteChangeSetCommand({ ChangeSetName: changeSet.id, ClientRequestToken: token }),
     { abortSignal: context.signal },
   );
-  const { events, stack } = await follow(context, { id: changeSet.stackId, name }, token, pace);
+  const { events, stack } = await follow(context, { id: changeSet.stackId, name }, token, wait);
   if (!["CREATE_COMPLETE", "UPDATE_COMPLETE"].includes(stack.status)) {
     throw new StepError(
       `Stack ${name} ended in ${stack.status}.\n${events.rootCause ?? stack.reason}\n${nextAfter(stack)}`,
@@ -79,28 +74,28 @@ export async function applyStack(context: Context, input: StackInput): Promise<D
 export async function deleteStack(
   context: Context,
   name: string,
-  { intervalMs = 1000, timeoutMs = TIMEOUT_MS }: Partial<Pace> = {},
+  { intervalMs = 1000, timeoutMs = TIMEOUT_MS }: Partial<Wait> = {},
 ): Promise<void> {
-  const pace = { intervalMs, timeoutMs };
-  const before = await settled(context, name, pace);
-  if (before !== undefined) await remove(context, before, pace);
+  const wait = { intervalMs, timeoutMs };
+  const before = await settled(context, name, wait);
+  if (before !== undefined) await remove(context, before, wait);
 }
 
 /** The stack as it can be updated; undefined where it is to be created. */
 async function makeRoom(
   context: Context,
   name: string,
-  pace: Pace,
+  wait: Wait,
 ): Promise<StackState | undefined> {
-  const stack = await settled(context, name, pace);
-  if (stack?.status === "UPDATE_ROLLBACK_FAILED") return continueRollback(context, stack, pace);
+  const stack = await settled(context, name, wait);
+  if (stack?.status === "UPDATE_ROLLBACK_FAILED") return continueRollback(context, stack, wait);
   if (stack === undefined || !/^(ROLLBACK_|CREATE_FAILED|DELETE_FAILED)/.test(stack.status)) {
     return stack;
   }
   // Of a roll-back or a deletion that failed, the reason names what it left.
   const left = /^(ROLLBACK|DELETE)_FAILED$/.test(stack.status) ? ` (${stack.reason})` : "";
   context.progress.line(`stack ${name} is ${stack.status}${left}: deleting it to make it anew`);
-  await remove(context, stack, pace);
+  await remove(context, stack, wait);
   return undefined;
 }
 
@@ -108,7 +103,7 @@ async function makeRoom(
 async function continueRollback(
   context: Context,
   stack: StackState,
-  pace: Pace,
+  wait: Wait,
 ): Promise<StackState> {
   const { id, name, status, reason } = stack;
   context.progress.line(`stack ${name} is ${status} (${reason}): continuing its roll-back`);
@@ -117,7 +112,7 @@ async function continueRollback(
     new ContinueUpdateRollbackCommand({ StackName: id, ClientRequestToken: token }),
     { abortSignal: context.signal },
   );
-  const { events, stack: after } = await follow(context, stack, token, pace);
+  const { events, stack: after } = await follow(context, stack, token, wait);
   if (after.status === "UPDATE_ROLLBACK_COMPLETE") return after;
   throw new StepError(
     `Stack ${name} ended in ${after.status} as its roll-back was continued.\n${events.rootCause ?? after.reason}\n` +
@@ -129,7 +124,7 @@ async function continueRollback(
  * Waits until nobody is at work on the stack.
  * @throws StepError where another one stands under its name by then.
  */
-function settled(context: Context, name: string, pace: Pace): Promise<StackState | undefined> {
+function settled(context: Context, name: string, wait: Wait): Promise<StackState | undefined> {
   let first: StackState | undefined;
   return poll(
     async () => {
@@ -144,21 +139,21 @@ function settled(context: Context, name: string, pace: Pace): Promise<StackState
     },
     {
       what: `Another run's operation on stack ${name}`,
-      ...pace,
+      ...wait,
       signal: context.signal,
       resume: "Look at its events in CloudFormation, then run the step again.",
     },
   ).then(({ stack }) => stack);
 }
 
-async function remove(context: Context, stack: StackState, pace: Pace): Promise<void> {
+async function remove(context: Context, stack: StackState, wait: Wait): Promise<void> {
   const token = `scones-${randomUUID()}`;
   await context.clients.cloudformation.send(
     // By its id: a stack of the same name that another run makes meanwhile is not meant.
     new DeleteStackCommand({ StackName: stack.id, ClientRequestToken: token }),
     { abortSignal: context.signal },
   );
-  const { events, stack: after } = await follow(context, stack, token, pace);
+  const { events, stack: after } = await follow(context, stack, token, wait);
   if (events.retained.length > 0) {
     context.progress.line(`stack ${stack.name} left behind: ${events.retained.join(", ")}`);
   }
@@ -170,14 +165,15 @@ async function remove(context: Context, stack: StackState, pace: Pace): Promise<
 }
 
 /**
- * Shows an operation's events until it is over. The stack's status is not believed before its events say
- * the same: right after the start it can still be the former operation's. A stack that is deleted, by whomever, ends it too.
+ * Shows an operation's events until it is over. The stack's status is not believed before its events say the
+ * same: right after the start it can still be the former operation's. A stack that is deleted, by whomever,
+ * ends it too.
  */
 async function follow(
   context: Context,
   { id, name }: Pick<StackState, "id" | "name">,
   token: string,
-  pace: Pace,
+  wait: Wait,
 ): Promise<{ events: StackEvents; stack: StackState }> {
   const events = new StackEvents(context, id, token);
   const stack = await poll(
@@ -191,7 +187,7 @@ async function follow(
     },
     {
       what: `The operation on stack ${name}`,
-      ...pace,
+      ...wait,
       signal: context.signal,
       resume: "It goes on at AWS: run the step again to wait for it.",
     },

@@ -32,12 +32,13 @@ const formats = { plain: 2, captured: 3 };
 const uploadsInFlight = 16;
 
 /**
- * Puts a data set where training and evaluation find it, under a prefix named by its content. What
- * is there already is not sent again; `manifest.json` comes last. Another number of training instances
- * adds their shards to it, and nothing else. With `dataset.withCaptures` it holds, beside the source's
- * pictures, those that the environment's endpoint was sent and people have labelled.
- * @throws StepError where the bucket is missing, elsewhere or closed, or where the pictures changed
- * since the source was opened, or too many labels can't be used; UsageError for more instances than pictures of a class; the signal's reason on abort; whatever reading the source throws.
+ * Puts a data set where training and evaluation find it, under a prefix named by its content. What is there
+ * already is not sent again; `manifest.json` comes last. Another number of training instances adds their
+ * shards to it, and nothing else. With `dataset.withCaptures` it holds, beside the source's pictures, those
+ * that the environment's endpoint was sent and people have labelled.
+ * @throws StepError where the bucket is missing, elsewhere or closed, or where the pictures changed since the
+ * source was opened, or too many labels can't be used; UsageError for more instances than pictures of a
+ * class; the signal's reason on abort; whatever reading the source throws.
  */
 export async function stageData(
   context: Context,

@@ -64,11 +64,12 @@ export interface Verification {
 }
 
 /**
- * Sends test pictures, none of the captured ones, through the state machine: those that the model is sure
- * of must come back with the route of their predicted class, the others must end in
- * THRESHOLD_CONFIDENCE_NOT_MET, and both must be seen; pictures of anything else, where the model knows
- * such, in NOT_A_KNOWN_VEHICLE. A model that is sure of every test picture is given a blend of two. Where it fails, the deployment is taken back before
- * the step does; a cancelled one is left as it is. One that passes is what later ones are taken back to.
+ * Sends test pictures, none of the captured ones, through the state machine: those that the model is sure of
+ * must come back with the route of their predicted class, the others must end in
+ * THRESHOLD_CONFIDENCE_NOT_MET, and both must be seen; pictures of anything else, where the model knows such,
+ * in NOT_A_KNOWN_VEHICLE. A model that is sure of every test picture is given a blend of two. Where it fails,
+ * the deployment is taken back before the step does; a cancelled one is left as it is. One that passes is
+ * what later ones are taken back to.
  * @throws StepError naming each execution that came to anything else, what serves now, and the endpoint
  * before, during and after it was taken back; where another configuration serves, with nothing done.
  */

@@ -16,7 +16,7 @@ import {
 import type { Config } from "../config.ts";
 import type { Context } from "../context.ts";
 import { ifPresent, StepError } from "../errors.ts";
-import { poll } from "../poll.ts";
+import { poll, type Wait } from "../poll.ts";
 import { isTagged, presentTags } from "../tags.ts";
 
 /** What SageMaker Studio is made of, in the order in which it can be deleted. */
@@ -85,7 +85,7 @@ async function contentsOf(context: Context, DomainId: string): Promise<StudioRes
 export async function removeStudioResource(
   context: Context,
   { kind, name }: StudioResource,
-  pace: { readonly timeoutMs: number; readonly intervalMs: number },
+  wait: Wait,
 ): Promise<void> {
   const { look, remove } = operations(context, kind, name);
   let asked = false;
@@ -106,7 +106,7 @@ export async function removeStudioResource(
     },
     {
       what: `The deletion of ${kind} ${name}`,
-      ...pace,
+      ...wait,
       signal: context.signal,
       resume: "It goes on: run the step again.",
     },

@@ -130,8 +130,8 @@ export function planTeardown(
 }
 
 /**
- * An endpoint, a job, a schedule's execution or an app has instances, a space a disk, a log its bytes, of which AWS does not tell; a stack's
- * alarms and logs are billed by what they are.
+ * An endpoint, a job, a schedule's execution or an app has instances, a space a disk, a log its bytes, of
+ * which AWS does not tell; a stack's alarms and logs are billed by what they are.
  */
 const UNTOLD: ReadonlySet<Kind> = new Set([
   "monitoring schedule",

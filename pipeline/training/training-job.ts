@@ -139,7 +139,10 @@ export function quotaHint(
   return ` Raise the quota "${quota}" to ${instances} or more in Service Quotas.`;
 }
 
-/** Whether a Completed job's model is gone: teardown deletes models, and leaves SageMaker's record of the job that made them. */
+/**
+ * Whether a Completed job's model is gone: teardown deletes models, and leaves SageMaker's record of the job
+ * that made them.
+ */
 export async function lostItsModel(
   { clients, progress, signal }: Context,
   { TrainingJobName, TrainingJobStatus, ModelArtifacts }: TrainingJob,

@@ -1,4 +1,8 @@
-import type { CreateTrainingJobCommandInput, S3DataDistribution } from "@aws-sdk/client-sagemaker";
+import type {
+  CreateTrainingJobCommandInput,
+  S3DataDistribution,
+  TrainingInstanceType,
+} from "@aws-sdk/client-sagemaker";
 import { algorithmImage } from "./algorithm-image.ts";
 import type { Config } from "../config.ts";
 import { trainFolder, VALIDATION_FOLDER } from "../dataset/channels.ts";
@@ -69,7 +73,7 @@ export function trainingSpecification(
     ],
     OutputDataConfig: { S3OutputPath: `s3://${dataset.bucket}/${keys.training(config)}` },
     ResourceConfig: {
-      InstanceType: instanceType as never,
+      InstanceType: instanceType as TrainingInstanceType,
       InstanceCount: training.instanceCount,
       VolumeSizeInGB: training.volumeSizeInGB,
     },

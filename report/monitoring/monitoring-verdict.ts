@@ -1,4 +1,5 @@
 import { baselineShares, shareOf } from "../../pipeline/monitoring/baseline-shares.ts";
+import { driftedNames } from "../../pipeline/monitoring/drift.ts";
 import { count, featureName, percent } from "../format.ts";
 import { html, type Html } from "../html.ts";
 import type { MonitoringDocument } from "./monitoring-document.ts";
@@ -14,7 +15,7 @@ const states = {
 /** The first thing to see: whether the endpoint drifts, in what, and since when. */
 export function monitoringVerdict(document: MonitoringDocument): Html {
   const { verdict, features, driftedSince } = document;
-  const drifted = [...new Set(features.filter((each) => each.drifted).map(featureName))];
+  const drifted = driftedNames(features).map((name) => featureName({ name }));
   const { tone, mark, title } = states[verdict];
   return verdictCard(
     { tone, mark, title },

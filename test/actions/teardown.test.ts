@@ -56,7 +56,7 @@ test("what another run works on is left alone until that run is over", async () 
   const none = await tearDown({ "expired-only": true });
   expect(none.outputs).toEqual({ deleted: "0", left: "0", environments: "" });
   expect(none.annotations).toEqual([{ level: "notice", message: "No environment has expired." }]);
-}, 180_000);
+});
 
 test("what fails in one expired environment leaves the others to go", async () => {
   const clients = rootClients(stand.aws.clients, "us-east-1");
@@ -77,7 +77,7 @@ test("what fails in one expired environment leaves the others to go", async () =
     /^Environment marked: .* is to stay, by model package group/,
   );
   await tearDown({ environment: "marked", confirm: "marked", "keep-models": "false" });
-}, 180_000);
+});
 
 test("a run whose environment is being torn down fails before it makes or keeps anything", async () => {
   const { clients, bucket } = stand.aws;
@@ -104,4 +104,4 @@ test("a run whose environment is being torn down fails before it makes or keeps 
     new ListObjectVersionsCommand({ Bucket: bucket, Prefix: object.Key }),
   );
   expect([Versions, DeleteMarkers]).toEqual([undefined, undefined]);
-}, 180_000);
+});

@@ -70,7 +70,7 @@ export async function startModelServer(
     return serving(container, log, { number, agent, abandoned: signal });
   } catch (error) {
     await container.stop();
-    await log?.close();
+    await log?.flush();
     agent.destroy();
     throw error;
   }
@@ -98,7 +98,7 @@ function serving(
       await Promise.race([Promise.all(asked), tooLong]);
       drained.abort();
       await container.stop();
-      await log?.close();
+      await log?.flush();
       agent.destroy();
     },
   };

@@ -1,5 +1,5 @@
 import type { ScalableTarget, ScalingPolicy } from "./autoscaling.ts";
-import { changeCapacity } from "../training/capacity.ts";
+import { changeCapacity } from "../endpoint/capacity.ts";
 import type { Endpoint } from "../endpoint/endpoint.ts";
 import { variantOf } from "../endpoint/fleet.ts";
 import type { RunningVariant } from "../endpoint/running-variant.ts";

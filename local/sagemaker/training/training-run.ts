@@ -137,7 +137,7 @@ async function runContainer(
   signal.addEventListener("abort", stopContainer, { once: true });
   const exitCode = await container.ended;
   signal.removeEventListener("abort", stopContainer);
-  await log?.close();
+  await log?.flush();
   signal.throwIfAborted();
   if (interrupted) return "interrupted";
   if (exitCode !== 0) throw await containerFailure(folder, exitCode, container.log);

@@ -1,12 +1,10 @@
 /** @jest-environment ./test/local/algorithm/onnx-environment.ts */
-import { expect, jest, test } from "@jest/globals";
+import { expect, test } from "@jest/globals";
 import { loadFineTuner } from "../../../local/algorithm/fine-tuner.ts";
 import { FEATURES } from "../../../local/algorithm/network.ts";
 import { pretrained } from "../../../local/algorithm/pretrained.ts";
 import { random } from "../../../pipeline/dataset/random.ts";
 import { drawSamples } from "./samples.ts";
-
-jest.setTimeout(180_000);
 
 const classes = 3;
 const samples = drawSamples(4, classes);

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, jest, test } from "@jest/globals";
+import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
@@ -9,8 +9,6 @@ import { saveModel } from "../../../local/algorithm/classifier.ts";
 import { FEATURES } from "../../../local/algorithm/network.ts";
 import { fold, pretrained } from "../../../local/algorithm/pretrained.ts";
 import { asPng, drawSamples } from "./samples.ts";
-
-jest.setTimeout(180_000);
 
 const script = join(import.meta.dirname, "../../../local/algorithm/serve.ts");
 const folder = await mkdtemp(join(tmpdir(), "scones-serve-"));

@@ -1,4 +1,4 @@
-import { afterAll, expect, jest, test } from "@jest/globals";
+import { afterAll, expect, test } from "@jest/globals";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { access, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
@@ -8,8 +8,6 @@ import { text } from "node:stream/consumers";
 import type { Sample } from "../../../local/algorithm/training.ts";
 import { encodeRecord } from "../../../pipeline/dataset/recordio.ts";
 import { asPng, drawSamples } from "./samples.ts";
-
-jest.setTimeout(180_000);
 
 const script = join(import.meta.dirname, "../../../local/algorithm/train.ts");
 const folder = await mkdtemp(join(tmpdir(), "scones-train-"));

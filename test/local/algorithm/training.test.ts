@@ -1,5 +1,5 @@
 /** @jest-environment ./test/local/algorithm/onnx-environment.ts */
-import { afterAll, expect, jest, test } from "@jest/globals";
+import { afterAll, expect, test } from "@jest/globals";
 import { mkdir, mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -10,8 +10,6 @@ import { mirror } from "../../../local/algorithm/network.ts";
 import { readRecipe } from "../../../local/algorithm/recipe.ts";
 import { trainClassifier, type Epoch } from "../../../local/algorithm/training.ts";
 import { drawSamples } from "./samples.ts";
-
-jest.setTimeout(180_000);
 
 const folder = await mkdtemp(join(tmpdir(), "scones-training-"));
 afterAll(() => rm(folder, { recursive: true }));

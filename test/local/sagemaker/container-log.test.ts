@@ -58,6 +58,6 @@ test("more than CloudWatch takes in one request is written in several, in its or
   const lines = Array.from({ length: 5 }, (_, at) => `${at}`.repeat(300_000));
   for (const line of lines) log.line(line);
   log.line("");
-  await log.close();
+  await log.flush();
   expect((await logged("long")).lines).toEqual(lines);
 });

@@ -3,11 +3,11 @@ import type {
   UpdateEndpointWeightsAndCapacitiesCommandOutput,
 } from "@aws-sdk/client-sagemaker";
 import type { Answer } from "../answer.ts";
-import { type Endpoint, settle } from "../endpoint/endpoint.ts";
-import { checkEndpointQuota, demandsOf } from "../endpoint/endpoint-quota.ts";
-import { findEndpoint, refuseUpdate } from "../endpoint/endpoints.ts";
-import { currentSizes, type Fleet, variantOf } from "../endpoint/fleet.ts";
-import type { Size } from "../endpoint/running-variant.ts";
+import { type Endpoint, settle } from "./endpoint.ts";
+import { checkEndpointQuota, demandsOf } from "./endpoint-quota.ts";
+import { findEndpoint, refuseUpdate } from "./endpoints.ts";
+import { currentSizes, type Fleet, variantOf } from "./fleet.ts";
+import type { Size } from "./running-variant.ts";
 import { runBehind, type Service } from "../service.ts";
 import type { Valid } from "../valid.ts";
 import { validationException } from "../wire.ts";
