@@ -1,9 +1,9 @@
 import { readFile } from "node:fs/promises";
-import { LineCounter, parseDocument } from "yaml";
+import { type Document, LineCounter, parseDocument } from "yaml";
 import * as z from "zod";
 import { endpoint } from "./endpoint/endpoint-settings.ts";
 import { environment, name } from "./environment-name.ts";
-import { UsageError } from "./errors.ts";
+import { messageOf, UsageError } from "./errors.ts";
 import { monitoring } from "./monitoring/monitoring-settings.ts";
 import { training } from "./training/training-settings.ts";
 import { nameComplaint } from "./training/tuning-schema.ts";
@@ -94,13 +94,16 @@ const schema = z
     teardown: teardown.prefault({}),
   })
   .superRefine((config, context) => {
+    const refuse = (field: string, message: string) =>
+      context.addIssue({ code: "custom", path: field.split("."), message });
+    const { classes } = config.dataset;
+    const twice = classes.findIndex((each, at) => classes.indexOf(each) < at);
+    if (twice !== -1) {
+      refuse(`dataset.classes.${twice}`, `"${classes[twice]}" is there already: each class once`);
+    }
     for (const vehicle of config.dataset.classes) {
       if (!(vehicle in config.application.routes)) {
-        context.addIssue({
-          code: "custom",
-          path: ["application", "routes"],
-          message: `has no route for the class "${vehicle}" of dataset.classes`,
-        });
+        refuse("application.routes", `has no route for the class "${vehicle}" of dataset.classes`);
       }
     }
     const { name: stranger, count } = config.dataset.background;
@@ -110,32 +113,29 @@ const schema = z
         ? "has a route in application.routes, and must have none"
         : undefined;
     if (count > 0 && taken !== undefined) {
-      context.addIssue({
-        code: "custom",
-        path: ["dataset", "background", "name"],
-        message: `"${stranger}" ${taken}: choose another name, or the count 0 for no background`,
-      });
+      refuse(
+        "dataset.background.name",
+        `"${stranger}" ${taken}: choose another name, or the count 0 for no background`,
+      );
     }
     const tooLong = nameComplaint(config.project, config.environment);
     if (config.training.tuning !== undefined && tooLong !== undefined) {
-      context.addIssue({ code: "custom", path: ["training", "tuning"], message: tooLong });
+      refuse("training.tuning", tooLong);
     }
     if (config.monitoring.modelMonitor !== undefined && config.endpoint.capturePercentage === 0) {
-      context.addIssue({
-        code: "custom",
-        path: ["monitoring", "modelMonitor"],
-        message: "has nothing to look at where endpoint.capturePercentage is 0",
-      });
+      refuse(
+        "monitoring.modelMonitor",
+        "has nothing to look at where endpoint.capturePercentage is 0",
+      );
     }
     if (
       config.training.spot &&
       config.training.maxWaitMinutes < config.training.maxRuntimeMinutes
     ) {
-      context.addIssue({
-        code: "custom",
-        path: ["training", "maxWaitMinutes"],
-        message: "must be at least training.maxRuntimeMinutes where training.spot is true",
-      });
+      refuse(
+        "training.maxWaitMinutes",
+        "must be at least training.maxRuntimeMinutes where training.spot is true",
+      );
     }
   });
 
@@ -170,7 +170,7 @@ export function parseConfig(
       document.errors.map((error) => `${file}${lineAt(error.pos[0])}: ${error.message}`).join("\n"),
     );
   }
-  const written: unknown = document.toJS() ?? {};
+  const written = contentOf(document, file);
   const parsed = schema.safeParse(
     overrides.reduce((config, { path, value }) => withValue(config, path, value), written),
   );
@@ -184,10 +184,20 @@ export function parseConfig(
     return unknown.map((key) => {
       const path = key === undefined ? issue.path : [...issue.path, key];
       const message = key === undefined ? issue.message : "is not a field of the configuration";
-      return `${file}${lineAt(offsetOf(document, path))}: ${path.join(".")}: ${message}`;
+      const at = `${file}${lineAt(offsetOf(document, path))}: `;
+      return path.length === 0 ? `${at}is no map of fields` : `${at}${path.join(".")}: ${message}`;
     });
   });
   throw new UsageError(complaints.join("\n"));
+}
+
+/** What a document says, as plain values. @throws UsageError where an alias has no anchor. */
+function contentOf(document: Document, file: string): unknown {
+  try {
+    return document.toJS() ?? {};
+  } catch (cause) {
+    throw new UsageError(`${file}: ${messageOf(cause)}`, { cause });
+  }
 }
 
 /** A copy with one value set, whatever stood there; what is no map is left for the schema to refuse. */

@@ -56,6 +56,20 @@ test.each(["uploads", "captures"])(
   },
 );
 
+test("a class that stands there twice is refused with its line", () => {
+  expect(complaint("dataset:\n  classes:\n    - bicycle\n    - bicycle\n")).toBe(
+    'pipeline.yaml:4: dataset.classes.1: "bicycle" is there already: each class once',
+  );
+});
+
+test.each(["- a\n", "words\n"])("what is no map is refused: %j", (text) => {
+  expect(complaint(text)).toBe("pipeline.yaml: is no map of fields");
+});
+
+test("an alias without an anchor is refused", () => {
+  expect(complaint("gate: *x\n")).toMatch(/^pipeline\.yaml: Unresolved alias .*x/);
+});
+
 test("every mistake is named at once", () => {
   expect(complaint("region: moon\nendpoint:\n  instanceCount: 0\n").split("\n")).toHaveLength(2);
 });
@@ -176,11 +190,31 @@ test("hyperparameters become the container's strings", () => {
   const config = parseConfig(
     "training:\n  hyperparameters:\n    epochs: 3\n    early_stopping: true\n    use_weighted_loss: true\n",
   );
-  expect(config.training.hyperparameters).toEqual({
+  expect(config.training.hyperparameters).toMatchObject({
     epochs: "3",
     early_stopping: "True",
     use_weighted_loss: "1",
   });
+});
+
+test("a hyperparameter that is left out keeps its default, and null leaves it to the container", () => {
+  const defaults = parseConfig("").training.hyperparameters;
+  const config = parseConfig(
+    "training: { hyperparameters: { epochs: 3, augmentation_type: null } }",
+  );
+  const { augmentation_type: _left, ...others } = defaults;
+  expect(config.training.hyperparameters).toEqual({ ...others, epochs: "3" });
+});
+
+test.each([
+  ["epochs: 0", 'epochs: is "0" and must be an integer, 1 or more'],
+  ["epochs: fast", 'epochs: is "fast" and must be an integer, 1 or more'],
+  ["learning_rate: -1", 'learning_rate: is "-1" and must be a float, 0 or more, 1 or less'],
+  ["num_layers: 19", 'num_layers: is "19" and must be one of the following: 18, 34, '],
+])("a hyperparameter that no container takes is refused with its line: %s", (entry, words) => {
+  expect(complaint(`training:\n  hyperparameters:\n    ${entry}\n`)).toContain(
+    `pipeline.yaml:3: training.hyperparameters.${words}`,
+  );
 });
 
 test("an override wins over the file, and the file over the default", () => {
