@@ -31,3 +31,14 @@ export function overridesOf<Name extends string>(
     .map((name) => ({ path: [name], value: options[name], from: `--${name}` }))
     .filter(({ value }) => value !== undefined);
 }
+
+/** Options as they would be typed again, each with a space before it; those that are not given are left out. */
+export function typed(options: Readonly<Record<string, string | undefined>>): string {
+  return Object.entries(options)
+    .map(([name, value]) => (value === undefined ? "" : ` --${name} ${quoted(value)}`))
+    .join("");
+}
+
+function quoted(value: string): string {
+  return /^[\w./:@-]+$/.test(value) ? value : `'${value.replaceAll("'", "'\\''")}'`;
+}

@@ -4,6 +4,10 @@ import type { Context } from "../pipeline/context.ts";
 import { messageOf, UsageError } from "../pipeline/errors.ts";
 import type { Display } from "./display.ts";
 
+const NO_CREDENTIALS =
+  "There are no AWS credentials: sign in (aws sso login, AWS_PROFILE), or, for a local application, run " +
+  "`npm run app` and, in another shell, set the variables that it prints.";
+
 /**
  * Runs a command that asks AWS, with clients of its own and a signal that Ctrl-C and SIGTERM abort, and
  * says why it failed.
@@ -23,6 +27,8 @@ export async function runCommand(
   } catch (error) {
     if (cancel.exitCode !== undefined) return cancel.exitCode;
     display.say(display.bad(messageOf(error)));
+    if (error instanceof Error && error.name === "CredentialsProviderError")
+      display.say(NO_CREDENTIALS);
     return error instanceof UsageError ? 2 : 1;
   } finally {
     destroyClients(clients);

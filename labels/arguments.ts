@@ -1,5 +1,5 @@
 import { Command, InvalidArgumentError, Option } from "commander";
-import { readCommandLine } from "../console/command-line.ts";
+import { readCommandLine, typed } from "../console/command-line.ts";
 
 /** What to label, or the labels; exactly one of `file` and `list`. */
 export interface Arguments {
@@ -15,6 +15,18 @@ export interface Arguments {
   readonly environment?: string;
   /** Undefined: the configuration's, else the one that the endpoint captures to. */
   readonly bucket?: string;
+}
+
+/** The file that is the configuration where none is named. */
+const CONFIG = "pipeline.yaml";
+
+/** The command that uploads the labels of a list made with these options. */
+export function uploadCommand(
+  { config, environment, bucket }: Pick<Arguments, "config" | "environment" | "bucket">,
+  file: string,
+): string {
+  const named = config === CONFIG ? undefined : config;
+  return `npm run labels --${typed({ environment, config: named, bucket })} ${file}`;
 }
 
 /**
@@ -47,7 +59,7 @@ export function parseArguments(argv: readonly string[]): Arguments | number {
         .choices(["confidence", "unlike"])
         .default("confidence"),
     )
-    .option("--config <file>", "the configuration", "pipeline.yaml")
+    .option("--config <file>", "the configuration", CONFIG)
     .option("--environment <name>", "another one than the configuration's: local for npm run app")
     .option(
       "--bucket <name>",

@@ -10,7 +10,7 @@ import { Window } from "../pipeline/monitoring/window.ts";
 import { names } from "../pipeline/names.ts";
 import { servingBaseline } from "../pipeline/registry/serving-model.ts";
 import { readEvaluation } from "../pipeline/stored.ts";
-import type { Arguments } from "./arguments.ts";
+import { type Arguments, uploadCommand } from "./arguments.ts";
 import { bucketOf } from "./bucket.ts";
 import { writePictures } from "./write-pictures.ts";
 
@@ -20,8 +20,9 @@ const HOUR_MS = 3_600_000;
 export async function listPictures(
   context: Context,
   config: Config,
-  { list, count, hours, by }: Pick<Arguments, "count" | "hours" | "by"> & { readonly list: string },
+  args: Arguments & { readonly list: string },
 ): Promise<string[]> {
+  const { list, count, hours, by } = args;
   const served = await servingBaseline(context, config);
   if (served === undefined) {
     throw new UsageError(
@@ -49,11 +50,14 @@ export async function listPictures(
         `(since ${served.since.toISOString()}), or all are labelled`,
     ];
   }
-  const file = await writePictures(list, chosen, classes);
+  const file = await writePictures(list, chosen, {
+    classes,
+    upload: (labels) => uploadCommand(args, labels),
+  });
   return [
     `${chosen.length} of ${of} captured pictures that are not labelled: ${list}`,
     `Fill in the column class of ${file} (${classes.join(", ")}), or open ${list}/index.html; then`,
-    `npm run labels -- ${file}`,
+    uploadCommand(args, file),
   ];
 }
 

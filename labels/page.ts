@@ -42,7 +42,11 @@ document.querySelector("button").addEventListener("click", () => {
 `);
 
 /** A page without a server that shows pictures, takes a class for each, and makes `labels.csv` of them. */
-export function labelPage(pictures: readonly PagePicture[], classes: readonly string[]): string {
+export function labelPage(
+  pictures: readonly PagePicture[],
+  classes: readonly string[],
+  upload: string,
+): string {
   return html`<!doctype html>
     <html lang="en">
       <head>
@@ -57,7 +61,7 @@ export function labelPage(pictures: readonly PagePicture[], classes: readonly st
         <header>
           <h1>What do they show?</h1>
           <button type="button">Save labels.csv</button>
-          <output></output> labelled; then <code>npm run labels -- labels.csv</code>
+          <output></output> labelled; then <code>${upload}</code>
         </header>
         <form>${pictures.map((picture) => fieldset(picture, classes))}</form>
         <script>

@@ -14,7 +14,10 @@ import { labelPage } from "./page.ts";
 export async function writePictures(
   folder: string,
   chosen: readonly Chosen[],
-  classes: readonly string[],
+  {
+    classes,
+    upload,
+  }: { readonly classes: readonly string[]; readonly upload: (file: string) => string },
 ): Promise<string> {
   const file = join(folder, "labels.csv");
   const exists = await access(file).then(
@@ -23,7 +26,7 @@ export async function writePictures(
   );
   if (exists) {
     throw new UsageError(
-      `${file} is there already, perhaps with labels: upload it (npm run labels -- ${file}), or name another folder.`,
+      `${file} is there already, perhaps with labels: upload it (${upload(file)}), or name another folder.`,
     );
   }
   await mkdir(folder, { recursive: true });
@@ -33,7 +36,7 @@ export async function writePictures(
     csvLine([eventId, "", predicted, confidence.toFixed(3), time.toISOString(), picture]),
   );
   const header = "eventId,class,predicted,confidence,time,file";
-  await writeFile(join(folder, "index.html"), labelPage(named, classes));
+  await writeFile(join(folder, "index.html"), labelPage(named, classes, upload("labels.csv")));
   await writeFile(file, `${[header, ...rows].join("\n")}\n`);
   return file;
 }

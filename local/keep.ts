@@ -1,7 +1,9 @@
 import { once } from "node:events";
 import type { App } from "./api/server.ts";
 import type { LocalAws } from "./aws.ts";
+import type { Arguments } from "./arguments.ts";
 import type { RunDataset } from "./dataset.ts";
+import { typed } from "../console/command-line.ts";
 import type { Display } from "../console/display.ts";
 
 /**
@@ -11,7 +13,7 @@ import type { Display } from "../console/display.ts";
 export async function keepUp(
   { environment }: Pick<LocalAws, "environment">,
   { url }: Pick<App, "url">,
-  { opened }: Pick<RunDataset, "opened">,
+  { config, opened }: Pick<RunDataset, "opened"> & Pick<Arguments, "config">,
   display: Display,
   signal: AbortSignal,
 ): Promise<void> {
@@ -30,7 +32,9 @@ export async function keepUp(
   );
   display.say("the secret `test`, and no session token.");
   display.say("\nTo send pictures of the dataset that the model was trained on:\n");
-  display.say(`npm run traffic -- --environment local --dataset '${opened}'\n`);
+  const named = config === "pipeline.yaml" ? undefined : config;
+  const options = typed({ environment: "local", config: named, dataset: opened });
+  display.say(`npm run traffic --${options}\n`);
   display.say("Ctrl-C tears it down.");
   // An AbortSignal alone does not keep the process alive.
   const alive = setInterval(() => undefined, 60_000);

@@ -12,7 +12,7 @@ import { showLoop } from "./drift/summary.ts";
 import { openVisitors, type Visitors } from "./drift/visitors.ts";
 import { loopStepNames, StepLog, stepNames } from "./steps.ts";
 import { dataLine, showSummary } from "./summary.ts";
-import { writeRun } from "./write-run.ts";
+import { checkOutputs, writeRun } from "./write-run.ts";
 import { cancelOnSignals, type Cancel } from "../pipeline/cancel.ts";
 import { loadConfig, type Config } from "../pipeline/config.ts";
 import { messageOf, UsageError } from "../pipeline/errors.ts";
@@ -34,6 +34,7 @@ async function main(args: Arguments): Promise<number> {
     display.say(`\n${name}: tearing down what was started; once more ends at once`),
   );
   try {
+    await checkOutputs(args);
     const from = "The local run";
     const written = await loadConfig(args.config, [
       { path: ["environment"], value: "local", from },
@@ -78,7 +79,7 @@ async function runAll(
     const run = `local-${randomUUID().slice(0, 8)}`;
     const serve = async (deployed: Deployed) => {
       await using app = await serveApp(aws, config, deployed);
-      await keepUp(aws, app, dataset, display, cancel.signal);
+      await keepUp(aws, app, { ...dataset, config: args.config }, display, cancel.signal);
     };
     const keep = args.keep ? serve : undefined;
     const input = { ...dataset, aws, run, log, keep };

@@ -1,6 +1,6 @@
 import { pMapIterable } from "p-map";
 import sharp from "sharp";
-import { UsageError } from "../errors.ts";
+import { messageOf, UsageError } from "../errors.ts";
 import type { BackgroundWanted } from "./background.ts";
 import { random, shuffle } from "./random.ts";
 import type { Picture, Pictures, Split } from "./source.ts";
@@ -22,6 +22,9 @@ export interface Tree {
 
 /** The most bytes of a picture, as some are held at a time. */
 const MAX_BYTES = 64 * 2 ** 20;
+const READ = /\.(png|jpe?g|webp)$/i;
+/** Pictures that would be missed in the training, where other files would not. */
+const UNREAD = /\.(gif|bmp|tiff?|hei[cf]|avif|jxl|jp2)$/i;
 /** Of each class of a tree that is not split itself. */
 const testShare = 0.2;
 
@@ -38,10 +41,10 @@ export async function hasClass(tree: Tree, name: string): Promise<boolean> {
 }
 
 /**
- * The pictures of a tree: `<class>/*.png|jpg`, or the same under `train/` and `test/`. Without
+ * The pictures of a tree: `<class>/*.png|jpg|webp`, or the same under `train/` and `test/`. Without
  * these a seeded fifth of each class is for testing. Of the last class there are no more than `ofLast`
  * wants. The order follows from the names, whatever order they are listed in.
- * @throws UsageError naming the folder that is missing; at its turn, the file that is no picture.
+ * @throws UsageError naming the folder that is missing, or a picture in another format; at its turn, the file that is no picture.
  */
 export async function openTree(
   tree: Tree,
@@ -102,7 +105,14 @@ async function listPictures(tree: Tree, folder: string): Promise<string[]> {
         "folder of its name with its pictures.",
     );
   }
-  const pictures = names.filter((name) => /\.(png|jpe?g)$/i.test(name) && !name.startsWith("."));
+  const shown = names.filter((name) => !name.startsWith("."));
+  const unread = shown.find((name) => UNREAD.test(name));
+  if (unread !== undefined) {
+    throw new UsageError(
+      `${tree.at(`${folder}/${unread}`)} is left unread: PNG, JPEG and WebP are read. Convert or remove it.`,
+    );
+  }
+  const pictures = shown.filter((name) => READ.test(name));
   return pictures.sort().map((name) => `${folder}/${name}`);
 }
 
@@ -118,12 +128,11 @@ async function read(tree: Tree, { path, ...entry }: Entry): Promise<Picture> {
 }
 
 async function checkHeader(content: Buffer, file: string): Promise<void> {
-  const { width, height } = await sharp(content)
-    .metadata()
-    .catch((cause: unknown) => {
-      const why = (cause as Error).message;
-      throw new UsageError(`${file} is no picture: ${why}. Remove it.`, { cause });
-    });
+  // Of no bytes at all sharp complains before there is a promise.
+  const metadata = async () => await sharp(content).metadata();
+  const { width, height } = await metadata().catch((cause: unknown) => {
+    throw new UsageError(`${file} is no picture: ${messageOf(cause)}. Remove it.`, { cause });
+  });
   if (width * height > limitInputPixels) {
     throw new UsageError(
       `${file} has ${width} x ${height} pixels, over ${limitInputPixels}. Make it smaller.`,

@@ -16,8 +16,12 @@ test("ids that differ in punctuation or case alone have a picture each, on the p
       predicted: "bicycle",
       confidence: 0.5,
     }));
-    const table = await writePictures(folder, chosen, ["bicycle"]);
+    const table = await writePictures(folder, chosen, {
+      classes: ["bicycle"],
+      upload: (file) => `npm run labels -- --environment local ${file}`,
+    });
     const page = await readFile(join(folder, "index.html"), "utf8");
+    expect(page).toContain("<code>npm run labels -- --environment local labels.csv</code>");
     const [, ...rows] = (await readFile(table, "utf8")).trimEnd().split("\n").map(fieldsOf);
     const files = rows.map((row) => row.at(-1)?.toLowerCase() ?? "");
     expect(new Set(files).size).toBe(ids.length);

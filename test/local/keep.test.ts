@@ -9,7 +9,16 @@ test("the lines for another shell lead its tools to the local AWS, whatever prof
   const display = new Display({ write: (text: string) => (printed += text) });
   const environment = { AWS_ENDPOINT_URL: "http://127.0.0.1:1", AWS_SESSION_TOKEN: "a+b/c=" };
   const page = { url: "http://127.0.0.1:2/" };
-  await keepUp({ environment }, page, { opened: "drawn" }, display, AbortSignal.abort());
+  await keepUp(
+    { environment },
+    page,
+    { opened: "my pictures", config: "pets.yaml" },
+    display,
+    AbortSignal.abort(),
+  );
+  expect(printed).toContain(
+    "npm run traffic -- --environment local --config pets.yaml --dataset 'my pictures'\n",
+  );
   const lines = printed.split("\n").filter((line) => /^(export|unset) /.test(line));
   const shell = { PATH: process.env["PATH"], AWS_PROFILE: "mine", AWS_SESSION_TOKEN: "old" };
   const { stdout } = await promisify(execFile)("sh", ["-c", [...lines, "env"].join("\n")], {

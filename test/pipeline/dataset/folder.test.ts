@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "@jest/globals";
@@ -124,6 +124,41 @@ test("a file that is no picture is refused by name", async () => {
   await fill("motorcycle", 5, 255);
   await writeFile(join(folder, "bicycle", "notes.png"), "not a picture");
   await expect(read()).rejects.toThrow(/notes\.png is no picture: .* Remove it\./);
+});
+
+test("a file of no bytes is refused by name", async () => {
+  await fill("bicycle", 5, 0);
+  await fill("motorcycle", 5, 255);
+  await writeFile(join(folder, "bicycle", "empty.jpg"), "");
+  const reading = read();
+  await expect(reading).rejects.toThrow(
+    /empty\.jpg is no picture: Input Buffer is empty. Remove it\./,
+  );
+  await expect(reading).rejects.toBeInstanceOf(UsageError);
+});
+
+test("a picture of a format that is not read is refused by name, not left out of the training", async () => {
+  await fill("bicycle", 5, 0);
+  await fill("motorcycle", 5, 255);
+  await writeFile(join(folder, "bicycle", "Thumbs.db"), "no picture, and no matter");
+  expect(await read()).toHaveLength(10);
+  await writeFile(join(folder, "bicycle", "moving.gif"), "GIF89a");
+  await expect(read()).rejects.toThrow(
+    /moving\.gif is left unread: PNG, JPEG and WebP are read\. Convert or remove it\./,
+  );
+});
+
+test("WebP is read, a folder of a picture's name is none, and a link to nothing is refused by name", async () => {
+  await fill("bicycle", 5, 0);
+  await fill("motorcycle", 5, 255);
+  const teal = sharp({ create: { width: 8, height: 6, channels: 3, background: "teal" } });
+  await teal.webp().toFile(join(folder, "bicycle", "5.webp"));
+  await mkdir(join(folder, "bicycle", "more.jpg"));
+  const pictures = await read();
+  expect(pictures).toHaveLength(11);
+  await Promise.all(pictures.map(async ({ png }) => await png()));
+  await symlink(join(folder, "nowhere"), join(folder, "bicycle", "lost.jpg"));
+  await expect(read()).rejects.toThrow(/lost\.jpg cannot be read: .*ENOENT/);
 });
 
 test("a cut-off picture is refused by name when it is read", async () => {
