@@ -6,6 +6,7 @@ import { loadConfig, type Config } from "../pipeline/config.ts";
 import { openDataset } from "../pipeline/dataset/open.ts";
 import { random, shuffle } from "../pipeline/dataset/random.ts";
 import { vehiclesOnly, withClassifier } from "./trained-classifier.ts";
+import { wholeNumber } from "./whole-number.ts";
 
 export const usage = `usage: npm run bench -- accuracy [--dataset NAME] [--shuffles 3] [--folds 5]
                                  [--config pipeline.yaml] [--json FILE]
@@ -27,13 +28,14 @@ export async function run(args: string[]): Promise<void> {
       json: { type: "string" },
     },
   });
-  const folds = Number(values.folds);
+  const folds = wholeNumber("folds", values.folds, 2);
+  const shuffles = wholeNumber("shuffles", values.shuffles);
   const config = await loadConfig(values.config, [vehiclesOnly]);
   const samples = await trainingSamples(values.dataset, config);
   const started = performance.now();
   const accuracies: number[] = [];
   let seconds = 0;
-  for (let seed = 1; seed <= Number(values.shuffles); seed++) {
+  for (let seed = 1; seed <= shuffles; seed++) {
     let right = 0;
     for (const [k, held] of stratify(samples, folds, seed).entries()) {
       const result = await measure(samples, held, config);

@@ -20,6 +20,7 @@ import { Window } from "../pipeline/monitoring/window.ts";
 import { strangersOf } from "./stranger-pictures.ts";
 import { vehiclesOnly, withClassifier } from "./trained-classifier.ts";
 import { median } from "./median.ts";
+import { wholeNumber } from "./whole-number.ts";
 
 export const usage = `usage: npm run bench -- drift [--dataset NAME] [--strangers ARCHIVE] [--share 1]
                               [--seed 1] [--runs 100] [--config pipeline.yaml]
@@ -77,7 +78,10 @@ export async function run(args: string[]): Promise<void> {
   });
   const config = await loadConfig(values.config, [vehiclesOnly]);
   const share = Number(values.share);
-  const seeds = Array.from({ length: Number(values.runs) }, (_, at) => Number(values.seed) + at);
+  const seeds = Array.from(
+    { length: wholeNumber("runs", values.runs) },
+    (_, at) => wholeNumber("seed", values.seed, 0) + at,
+  );
   const pool = await openPool(values.dataset, values.strangers, config);
   console.log(
     `${values.dataset}: seeds ${seeds[0]} to ${seeds.at(-1)}, significance ${config.monitoring.significance}, ` +

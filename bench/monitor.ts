@@ -21,6 +21,7 @@ import { Window } from "../pipeline/monitoring/window.ts";
 import { renderMonitoring } from "../report/monitoring/render-monitoring.ts";
 import { messageOf } from "../pipeline/errors.ts";
 import { median } from "./median.ts";
+import { wholeNumber } from "./whole-number.ts";
 
 export const usage = `usage: npm run bench -- monitor [--records 1000000] [--peer-records 200000]
 
@@ -42,6 +43,8 @@ export async function run(args: string[]): Promise<void> {
       "peer-records": { type: "string", default: "200000" },
     },
   });
+  const records = wholeNumber("records", values.records);
+  const peerRecords = wholeNumber("peer-records", values["peer-records"]);
   const folder = await mkdtemp(join(tmpdir(), "scones-monitor-"));
   try {
     const pictures = await pMap(
@@ -50,11 +53,11 @@ export async function run(args: string[]): Promise<void> {
       { concurrency: 4 },
     );
     const whole = join(folder, "whole.jsonl");
-    await measureWhole(whole, pictures, Number(values.records));
+    await measureWhole(whole, pictures, records);
     await rm(whole);
     const part = join(folder, "part.jsonl");
-    await writeCaptures(part, pictures, Number(values["peer-records"]));
-    await compare(part, pictures, Number(values["peer-records"]));
+    await writeCaptures(part, pictures, peerRecords);
+    await compare(part, pictures, peerRecords);
   } finally {
     await rm(folder, { recursive: true });
   }

@@ -1,3 +1,5 @@
+import { messageOf, UsageError } from "../pipeline/errors.ts";
+
 /** What a bench's module, beside this one, exports. */
 interface Bench {
   readonly usage: string;
@@ -29,8 +31,20 @@ if (name === "--help" || name === "-h") {
 } else if (Object.hasOwn(BENCHES, name)) {
   const bench = (await import(`./${name}.ts`)) as Bench;
   if (args.includes("--help")) console.log(bench.usage);
-  else await bench.run(args);
+  else await bench.run(args).catch((error: unknown) => refuse(error, bench.usage));
 } else {
   console.error(`There is no bench ${name}.\n\n${usage}`);
   process.exitCode = 2;
+}
+
+/** A wrong command line is no crash. */
+function refuse(error: unknown, rest: string): void {
+  const isWrong = error instanceof UsageError || codeOf(error).startsWith("ERR_PARSE_ARGS_");
+  if (!isWrong) throw error;
+  console.error(`${messageOf(error)}\n\n${rest}`);
+  process.exitCode = 2;
+}
+
+function codeOf(error: unknown): string {
+  return String((error as { readonly code?: unknown }).code);
 }

@@ -22,6 +22,7 @@ import { startSageMaker } from "../local/sagemaker/server.ts";
 import { apiModelsOf, ensureVenv } from "../local/venv.ts";
 import { poll } from "../pipeline/poll.ts";
 import { median } from "./median.ts";
+import { wholeNumber } from "./whole-number.ts";
 
 const region = "us-east-1";
 const name = "bench";
@@ -43,13 +44,18 @@ export async function run(args: string[]): Promise<void> {
       width: { type: "string", default: "4" },
     },
   });
+  const rounds = wholeNumber("rounds", values.rounds);
+  const width = wholeNumber("width", values.width);
   await using stand = await openStand();
   const picture = await drawPicture();
   const rates = new Map(instanceCounts.map((count) => [count, [] as number[]]));
-  for (let round = 1; round <= Number(values.rounds); round++) {
+  for (let round = 1; round <= rounds; round++) {
     for (const [count, found] of rates) {
       await stand.scaleTo(count);
-      const load = { width: Number(values.width), milliseconds: 1000 * Number(values.seconds) };
+      const load = {
+        width,
+        milliseconds: 1000 * Number(values.seconds),
+      };
       const { answered, failed } = await stand.load(picture, load);
       found.push(answered / Number(values.seconds));
       console.log(`round ${round}, ${count} instance(s): ${answered} answers, ${failed} failed`);

@@ -21,6 +21,7 @@ import { random } from "../pipeline/dataset/random.ts";
 import { encodePng } from "../pipeline/dataset/png.ts";
 import { stageData } from "../pipeline/steps/stage-data.ts";
 import { median } from "./median.ts";
+import { wholeNumber } from "./whole-number.ts";
 
 const rounds = 5;
 const sharpsInFlight = 4;
@@ -50,9 +51,9 @@ export async function run(args: string[]): Promise<void> {
   try {
     const whole = join(folder, "whole.tar.gz");
     if (values.train !== undefined) {
-      const [train, test] = [Number(values.train), Number(values.test)];
+      const [train, test] = [wholeNumber("train", values.train), wholeNumber("test", values.test)];
       await writeSyntheticArchive(whole, { train, test });
-      await measureStaging(whole, Number(values.instances), values.prefix);
+      await measureStaging(whole, wholeNumber("instances", values.instances), values.prefix);
       return;
     }
     await writeSyntheticArchive(whole, { train: 50_000, test: 10_000 });

@@ -11,11 +11,13 @@ import { cacheDirectory } from "../pipeline/dataset/cifar-100.ts";
 import { pickBackground } from "../pipeline/dataset/background.ts";
 import { random, shuffle } from "../pipeline/dataset/random.ts";
 import type { Picture } from "../pipeline/dataset/source.ts";
+import { UsageError } from "../pipeline/errors.ts";
 import type { Prediction } from "../pipeline/evaluation/evaluation.ts";
 import { confidence, isCorrect, predictedClass } from "../pipeline/evaluation/metrics.ts";
 import { measureStrangers, type Strangers } from "../pipeline/evaluation/strangers.ts";
 import { percent } from "../report/format.ts";
 import { withClassifier } from "./trained-classifier.ts";
+import { wholeNumber } from "./whole-number.ts";
 
 export const usage = `usage: npm run bench -- strangers [--archive FILE] [--counts 0,400] [--seed 1]
                                   [--config pipeline.yaml] [--json FILE]
@@ -44,11 +46,12 @@ export async function run(args: string[]): Promise<void> {
     () => true,
     () => false,
   );
+  if (!exists && values.archive !== undefined) throw new UsageError(`There is no ${archive}.`);
   if (!exists) {
     console.log(`skipped: there is no ${archive}; name a CIFAR-100 archive with --archive`);
     return;
   }
-  const seed = Number(values.seed);
+  const seed = wholeNumber("seed", values.seed, 0);
   const kinds = await splitKinds(archive, config, seed);
   const rows: Row[] = [];
   for (const count of values.counts.split(",").map(Number)) {

@@ -16,6 +16,7 @@ import type { Context } from "../pipeline/context.ts";
 import { emptyPrefix } from "../pipeline/teardown/empty-prefix.ts";
 import { keys } from "../pipeline/names.ts";
 import { storedObjects } from "../pipeline/teardown/stored-objects.ts";
+import { wholeNumber } from "./whole-number.ts";
 
 export const usage = `usage: npm run bench -- teardown [--objects 10000] [--rounds 1]
 
@@ -36,6 +37,8 @@ export async function run(args: string[]): Promise<void> {
       rounds: { type: "string", default: "1" },
     },
   });
+  const rounds = wholeNumber("rounds", values.rounds);
+  const objects = wholeNumber("objects", values.objects);
   const peer = await ensureVenv(console.log, { root: PEER, holding: "the AWS CLI" });
   const ministack = await startMinistack({ venv: await ensureVenv(console.log) });
   Object.assign(process.env, ministack.environment);
@@ -43,14 +46,14 @@ export async function run(args: string[]): Promise<void> {
   const progress = { line: () => undefined, count: () => undefined };
   const context = { clients, progress, signal: new AbortController().signal };
   try {
-    for (let round = 1; round <= Number(values.rounds); round++) {
+    for (let round = 1; round <= rounds; round++) {
       const [ours, theirs] = [`ours-${round}`, `theirs-${round}`];
-      for (const bucket of [ours, theirs]) await fill(context, bucket, Number(values.objects));
+      for (const bucket of [ours, theirs]) await fill(context, bucket, objects);
       const [scones, whole] = await empty(context, ours);
       const aws = await seconds(() => remove(peer, ministack, theirs));
       const left = await count(context, theirs);
       console.log(
-        `${values.objects} objects of two versions: scones ${scones.toFixed(2)} s and nothing is left ` +
+        `${objects} objects of two versions: scones ${scones.toFixed(2)} s and nothing is left ` +
           `(${whole.toFixed(2)} s with counting before and proof after), aws s3 rm --recursive ` +
           `${aws.toFixed(2)} s and ${left} versions and markers are left; ratio ${(scones / aws).toFixed(3)}`,
       );
