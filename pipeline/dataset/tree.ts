@@ -41,10 +41,11 @@ export async function hasClass(tree: Tree, name: string): Promise<boolean> {
 }
 
 /**
- * The pictures of a tree: `<class>/*.png|jpg|webp`, or the same under `train/` and `test/`. Without
- * these a seeded fifth of each class is for testing. Of the last class there are no more than `ofLast`
- * wants. The order follows from the names, whatever order they are listed in.
- * @throws UsageError naming the folder that is missing, or a picture in another format; at its turn, the file that is no picture.
+ * The pictures of a tree: `<class>/*.png|jpg|webp`, or the same under `train/` and `test/`. Without these a
+ * seeded fifth of each class is for testing. Of the last class there are no more than `ofLast` wants. The
+ * order follows from the names, whatever order they are listed in.
+ * @throws UsageError naming the folder that is missing, or a picture in another format; at its turn, the file
+ * that is no picture.
  */
 export async function openTree(
   tree: Tree,

@@ -122,7 +122,8 @@ export async function readGroundTruth(
   return { labels, unreadable, conflicting: places };
 }
 
-function hourOf(key: string): Date | undefined {
+/** The hour that a file's folders name, its beginning; undefined where they name none. */
+export function hourOf(key: string): Date | undefined {
   const [, year, month, day, hour] =
     /\/(\d{4})\/(\d\d)\/(\d\d)\/(\d\d)\/[^/]+$/.exec(key)?.map(Number) ?? [];
   return year === undefined ? undefined : new Date(Date.UTC(year, (month ?? 1) - 1, day, hour));

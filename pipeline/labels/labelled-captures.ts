@@ -1,11 +1,11 @@
 import pMap from "p-map";
-import { type CapturedEvent, hourPath, parseEvent } from "../monitoring/capture.ts";
+import { type CapturedEvent, HOUR_MS, hourPath, parseEvent } from "../monitoring/capture.ts";
 import type { Config } from "../config.ts";
 import type { Context } from "../context.ts";
 import { keys } from "../names.ts";
 import { listObjects, readBytes } from "../s3.ts";
 import { everyCapture } from "./every-capture.ts";
-import type { TimedLabel } from "./ground-truth.ts";
+import { hourOf, type TimedLabel } from "./ground-truth.ts";
 
 /** A captured picture and what a person said of it. */
 export interface LabelledCapture extends TimedLabel {
@@ -15,7 +15,6 @@ export interface LabelledCapture extends TimedLabel {
 
 /** Objects read at a time. */
 const CONCURRENCY = 16;
-const HOUR_MS = 3_600_000;
 
 /** Where the capture of a labelled event is kept, for as long as its label. */
 export function labelledKey(
@@ -23,6 +22,15 @@ export function labelledKey(
   { eventId, hour }: Pick<TimedLabel, "eventId" | "hour">,
 ): string {
   return `${keys.labelled(config)}${hourPath(hour)}/${encodeURIComponent(eventId)}.jsonl`;
+}
+
+/** The label that a copy's key names; undefined where another object lies there. */
+export function copyAt(key: string): Pick<TimedLabel, "eventId" | "hour"> | undefined {
+  const name = /([^/]+)\.jsonl$/.exec(key)?.[1];
+  const hour = hourOf(key);
+  return name === undefined || hour === undefined
+    ? undefined
+    : { eventId: decodeURIComponent(name), hour };
 }
 
 /**

@@ -5,6 +5,7 @@ import { explainBucketError } from "../dataset/bucket-error.ts";
 import { keys } from "../names.ts";
 import { listObjects, readText } from "../s3.ts";
 import { emptyPrefix } from "../teardown/empty-prefix.ts";
+import { copyAt } from "./labelled-captures.ts";
 import { OWN_FILE, parseGroundTruth } from "./ground-truth.ts";
 import { changeTruthFile } from "./truth-file.ts";
 
@@ -48,8 +49,8 @@ export async function removeLabels(
       { concurrency: CONCURRENCY, signal },
     );
     for (const key of await keysUnder(keys.labelled(config))) {
-      const id = decodeURIComponent(key.replace(/^.*\//, "").replace(/\.jsonl$/, ""));
-      if (!eventIds.has(id)) continue;
+      const id = copyAt(key)?.eventId;
+      if (id === undefined || !eventIds.has(id)) continue;
       await removeCopy(context, bucket, key);
       removed.add(id);
     }

@@ -1,6 +1,6 @@
 import { PutObjectCommand } from "@aws-sdk/client-s3";
 import pMap from "p-map";
-import { type CapturedEvent, hourPath, parseEvent } from "../monitoring/capture.ts";
+import { type CapturedEvent, HOUR_MS, hourPath, parseEvent } from "../monitoring/capture.ts";
 import type { Config } from "../config.ts";
 import type { Context } from "../context.ts";
 import { explainBucketError } from "../dataset/bucket-error.ts";
@@ -9,7 +9,7 @@ import { keys } from "../names.ts";
 import { listObjects, sha256 } from "../s3.ts";
 import { everyCapture } from "./every-capture.ts";
 import { type Label, OWN_FILE, type TimedLabel } from "./ground-truth.ts";
-import { labelledKey } from "./labelled-captures.ts";
+import { copyAt, labelledKey } from "./labelled-captures.ts";
 import { removeCopy } from "./remove-labels.ts";
 import { changeTruthFile } from "./truth-file.ts";
 
@@ -79,70 +79,110 @@ function pictureHash({ picture }: Pick<CapturedEvent, "picture">): string {
   return sha256(picture ?? "");
 }
 
+interface Place {
+  readonly config: Pick<Config, "project" | "environment">;
+  readonly bucket: string;
+}
+
 /**
- * Finds the captures of labels, and copies those that were not labelled before. All captures are read, since
- * an id can come again with another picture.
+ * Finds the captures of labels, and copies those that were not labelled before.
+ * @throws StepError where one has none, or nobody can tell which: then nothing was labelled.
  */
 async function keepCaptures(
   context: Context,
-  config: Pick<Config, "project" | "environment">,
+  config: Place["config"],
   bucket: string,
   labels: readonly ReadLabel[],
 ): Promise<TimedLabel[]> {
-  const { clients, signal, progress } = context;
+  const place = { config, bucket };
   const missing = new Map(labels.map((label) => [label.eventId, label]));
-  const copied = new Map<string, Copied>();
-  const timed: TimedLabel[] = [];
+  const kept = await takeKept(context, place, missing);
+  if (missing.size === 0) return kept;
+  const copied = await copyCaptures(context, place, missing, {
+    before: kept.length,
+    total: labels.length,
+  });
+  const reused = copied.filter(({ isReused }) => isReused).map(({ label }) => label);
+  // A copy that stayed would settle, the next time, which picture is meant.
+  for (const label of reused) await removeCopy(context, bucket, labelledKey(config, label));
+  refuseUnclear(place, [...missing.values()], reused);
+  return [...kept, ...copied.map(({ label }) => label)];
+}
+
+/** Takes the labels out of `missing` whose captures were copied when they were labelled before. */
+async function takeKept(
+  { clients, signal }: Context,
+  { config, bucket }: Place,
+  missing: Map<string, ReadLabel>,
+): Promise<TimedLabel[]> {
+  const kept: TimedLabel[] = [];
   for await (const { key } of listObjects(clients.s3, bucket, keys.labelled(config), { signal })) {
-    const [, year, month, day, hour, name] =
-      /\/(\d{4})\/(\d\d)\/(\d\d)\/(\d\d)\/([^/]+)\.jsonl$/.exec(key) ?? [];
-    const label = name === undefined ? undefined : missing.get(decodeURIComponent(name));
-    if (label === undefined) continue;
+    const copy = copyAt(key);
+    const label = copy && missing.get(copy.eventId);
+    if (copy === undefined || label === undefined) continue;
     missing.delete(label.eventId);
-    timed.push({ ...label, hour: new Date(`${year}-${month}-${day}T${hour}:00:00Z`) });
+    kept.push({ ...label, hour: copy.hour });
   }
-  if (missing.size === 0) return timed;
+  return kept;
+}
+
+/**
+ * Takes the labels out of `missing` whose captures it finds, and copies these. All captures are read, since
+ * an id can come again with another picture.
+ */
+async function copyCaptures(
+  context: Context,
+  { config, bucket }: Place,
+  missing: Map<string, ReadLabel>,
+  { before, total }: { readonly before: number; readonly total: number },
+): Promise<Copied[]> {
+  const { clients, signal, progress } = context;
+  const copied = new Map<string, Copied>();
+  let done = before;
   for await (const some of everyCapture(context, config, bucket)) {
-    const found: { readonly label: TimedLabel; readonly line: Buffer }[] = [];
+    const found: { readonly key: string; readonly line: Buffer }[] = [];
     for (const line of some) {
       const event = parseEvent(line);
       if (event === undefined) continue;
-      const before = copied.get(event.labelId);
-      if (before !== undefined && before.picture !== pictureHash(event)) before.isReused = true;
+      const earlier = copied.get(event.labelId);
+      if (earlier !== undefined && earlier.picture !== pictureHash(event)) earlier.isReused = true;
       const label = missing.get(event.labelId);
       if (label === undefined) continue;
       missing.delete(label.eventId);
-      const timedLabel = { ...label, hour: event.inferenceTime };
-      copied.set(label.eventId, {
-        label: timedLabel,
-        picture: pictureHash(event),
-        isReused: false,
-      });
-      found.push({ label: timedLabel, line });
+      const timed = { ...label, hour: beginOfHour(event.inferenceTime) };
+      const picture = pictureHash(event);
+      copied.set(label.eventId, { label: timed, picture, isReused: false });
+      found.push({ key: labelledKey(config, timed), line });
     }
     await pMap(
       found,
-      async ({ label, line }) => {
-        await clients.s3.send(
-          new PutObjectCommand({ Bucket: bucket, Key: labelledKey(config, label), Body: line }),
-          { abortSignal: signal },
-        );
-        timed.push(label);
-        progress.count(timed.length, labels.length, "captures found");
+      async ({ key, line }) => {
+        await clients.s3.send(new PutObjectCommand({ Bucket: bucket, Key: key, Body: line }), {
+          abortSignal: signal,
+        });
+        progress.count(++done, total, "captures found");
       },
       { concurrency: CONCURRENCY },
     );
   }
-  const reused = [...copied.values()].filter(({ isReused }) => isReused);
-  // A copy that stayed would settle, the next time, which picture is meant.
-  for (const { label } of reused) await removeCopy(context, bucket, labelledKey(config, label));
-  if (missing.size + reused.length === 0) return timed;
+  return [...copied.values()];
+}
+
+function beginOfHour(time: Date): Date {
+  return new Date(Math.floor(time.getTime() / HOUR_MS) * HOUR_MS);
+}
+
+/** @throws StepError naming the labels that no capture has, and those that several pictures have. */
+function refuseUnclear(
+  { config, bucket }: Place,
+  missing: readonly ReadLabel[],
+  reused: readonly ReadLabel[],
+): void {
+  if (missing.length + reused.length === 0) return;
   const complaints = [
-    ...[...missing.values()].map(
-      ({ from, eventId }) => `${from}: no capture has the event id "${eventId}".`,
-    ),
+    ...missing.map(({ from, eventId }) => `${from}: no capture has the event id "${eventId}".`),
     ...reused.map(
-      ({ label: { from, eventId } }) =>
+      ({ from, eventId }) =>
         `${from}: several pictures were captured with the id "${eventId}": nobody can tell which is labelled. ` +
         "Leave it out, and have callers give each request an InferenceId of its own, or none.",
     ),

@@ -159,7 +159,7 @@ async function open(s3: S3Client, Bucket: string, Key: string, abortSignal: Abor
   return Body as Readable;
 }
 
-const HOUR_MS = 3_600_000;
+export const HOUR_MS = 3_600_000;
 
 /** The objects whose keys stand before one, which are the first of those in S3's order. */
 async function* before<Listed extends { readonly key: string }>(

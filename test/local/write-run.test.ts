@@ -22,7 +22,9 @@ test("a folder is made for what can be written, and nothing is left in it", asyn
 test("an --out that is a file, or a --json that is a folder, is refused before anything runs", async () => {
   await writeFile(join(folder, "file"), "");
   const notThere = checkOutputs({ out: join(folder, "file") });
-  await expect(notThere).rejects.toThrow(/^--out: nothing can be written there: .*(EEXIST|ENOTDIR)/);
+  await expect(notThere).rejects.toThrow(
+    /^--out: nothing can be written there: .*(EEXIST|ENOTDIR)/,
+  );
   await expect(notThere).rejects.toBeInstanceOf(UsageError);
   await expect(checkOutputs({ out: join(folder, "out"), json: folder })).rejects.toThrow(
     `--json: nothing can be written there: ${folder} is a folder.`,
