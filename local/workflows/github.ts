@@ -21,6 +21,8 @@ export interface GitHubEvent {
   readonly workflow: string;
   /** Of workflow_dispatch; what is left out has the workflow's default. */
   readonly inputs?: Readonly<Record<string, string>>;
+  /** Variables of the repository that are others in this run. */
+  readonly variables?: Readonly<Record<string, string>>;
   readonly timeoutMs: number;
 }
 
@@ -99,7 +101,9 @@ export async function startLocalGitHub(options: LocalGitHubOptions): Promise<Loc
       `--env=GITHUB_REPOSITORY=${REPOSITORY}`,
       `--env=GITHUB_RUN_ID=${runs}`,
       `--env=GITHUB_RUN_NUMBER=${runs}`,
-      ...Object.entries(variables).map(([name, value]) => `--var=${name}=${value}`),
+      ...Object.entries({ ...variables, ...event.variables }).map(
+        ([name, value]) => `--var=${name}=${value}`,
+      ),
       ...(await standInArguments(copy.folder, [workflow])),
     ];
     const { timeoutMs } = event;

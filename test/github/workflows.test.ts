@@ -139,15 +139,20 @@ test("the daily monitor starts a run for each other environment that is watched"
   const folder = await mkdtemp(join(tmpdir(), "scones-gh-"));
   try {
     const gh = join(folder, "gh");
-    await writeFile(gh, '#!/bin/sh\necho "$@"\n[ "$5" != environment=gone ]\n', { mode: 0o755 });
+    await writeFile(gh, '#!/bin/sh\necho "$@"\n[ "$7" != environment=gone ]\n', { mode: 0o755 });
     const script = workflow("monitor").jobs["others"]?.steps[0]?.run ?? "";
     const start = (MONITORED: string) =>
       spawnSync("bash", ["-e", "-c", script], {
-        env: { PATH: `${folder}:/usr/bin:/bin`, MONITORED, ENVIRONMENT: "production" },
+        env: {
+          PATH: `${folder}:/usr/bin:/bin`,
+          MONITORED,
+          ENVIRONMENT: "production",
+          GITHUB_REF_NAME: "main",
+        },
         encoding: "utf8",
       });
     const all = start("staging production demo");
-    const line = "workflow run monitor.yml --field environment=";
+    const line = "workflow run monitor.yml --ref main --field environment=";
     expect([all.status, all.stdout]).toEqual([0, `${line}staging\n${line}demo\n`]);
     const some = start("gone demo");
     expect([some.status, some.stdout]).toEqual([1, `${line}gone\n${line}demo\n`]);

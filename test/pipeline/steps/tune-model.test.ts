@@ -7,6 +7,7 @@ import {
 } from "@aws-sdk/client-sagemaker";
 import { DeleteObjectCommand } from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
+import { parseConfig } from "../../../pipeline/config.ts";
 import type { Context } from "../../../pipeline/context.ts";
 import { startTraining, trainModel } from "../../../pipeline/steps/train-model.ts";
 import { parseS3Uri } from "../../../pipeline/s3.ts";
@@ -50,7 +51,9 @@ test("the best training job of a tuning job goes on as if trained alone, with wh
     }),
   );
   const { StaticHyperParameters, CheckpointConfig } = job.TrainingJobDefinition ?? {};
+  const { learning_rate: _searched, ...defaults } = parseConfig("").training.hyperparameters;
   expect(StaticHyperParameters).toEqual({
+    ...defaults,
     act: "learn",
     num_classes: "2",
     num_training_samples: "8",
