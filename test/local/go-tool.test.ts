@@ -1,4 +1,4 @@
-import { access, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { lstat, mkdtemp, readdir, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "@jest/globals";
@@ -71,7 +71,7 @@ test("a lock of a process that is gone is taken over", async () => {
   const go = await goThat('echo > "$GOBIN/hammer"');
   await ensureGoTool({ ...tool, version: "v0.0.1" }, { root, go, log: () => undefined });
   const lock = join(root, ".tools", "hammer-v1.2.3.lock");
-  await writeFile(lock, "999999999");
+  await symlink("999999999", lock);
   await ensureGoTool(tool, { root, go, log: () => undefined });
-  await expect(access(lock)).rejects.toThrow("ENOENT");
+  await expect(lstat(lock)).rejects.toThrow("ENOENT");
 });

@@ -81,7 +81,7 @@ test(
   "the whole pipeline runs from its start to its teardown and leaves nothing",
   async () => {
     const json = join(folder, "run.json");
-    const config = await quickConfig(5);
+    const config = await quickConfig(3);
     const { code, output } = await run(["--dataset", "drawn", "--config", config, "--json", json]);
     expect([code, code === 0 ? "" : output]).toEqual([0, ""]);
     const made = JSON.parse(await readFile(json, "utf8")) as RunDocument;
