@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { createWriteStream } from "node:fs";
-import { mkdir, rename, rm } from "node:fs/promises";
+import { mkdir, rename, rm, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
@@ -34,6 +34,7 @@ export async function download(options: Download): Promise<void> {
   const temporary = `${file}.${crypto.randomUUID()}.part`;
   try {
     await mkdir(dirname(file), { recursive: true });
+    await writeFile(temporary, "");
     await fetchInto(temporary, options);
     await rename(temporary, file);
   } catch (error) {
@@ -77,7 +78,9 @@ async function fetchInto(
   }
   try {
     const body = Readable.fromWeb(response.body);
-    await pipeline(body, watch, createWriteStream(temporary), { signal: both });
+    // A stream opens its file when it likes, even behind its removal: it may not make it anew.
+    const target = createWriteStream(temporary, { flags: "r+" });
+    await pipeline(body, watch, target, { signal: both });
   } finally {
     clearTimeout(stalling);
   }
