@@ -78,10 +78,8 @@ export async function run(args: string[]): Promise<void> {
   });
   const config = await loadConfig(values.config, [vehiclesOnly]);
   const share = Number(values.share);
-  const seeds = Array.from(
-    { length: wholeNumber("runs", values.runs) },
-    (_, at) => wholeNumber("seed", values.seed, 0) + at,
-  );
+  const first = wholeNumber("seed", values.seed, 0);
+  const seeds = Array.from({ length: wholeNumber("runs", values.runs) }, (_, at) => first + at);
   const pool = await openPool(values.dataset, values.strangers, config);
   console.log(
     `${values.dataset}: seeds ${seeds[0]} to ${seeds.at(-1)}, significance ${config.monitoring.significance}, ` +

@@ -38,10 +38,10 @@ if (name === "--help" || name === "-h") {
 }
 
 /** A wrong command line is no crash. */
-function refuse(error: unknown, rest: string): void {
+function refuse(error: unknown, help: string): void {
   const isWrong = error instanceof UsageError || codeOf(error).startsWith("ERR_PARSE_ARGS_");
   if (!isWrong) throw error;
-  console.error(`${messageOf(error)}\n\n${rest}`);
+  console.error(`${messageOf(error)}\n\n${help}`);
   process.exitCode = 2;
 }
 

@@ -52,10 +52,7 @@ export async function run(args: string[]): Promise<void> {
   for (let round = 1; round <= rounds; round++) {
     for (const [count, found] of rates) {
       await stand.scaleTo(count);
-      const load = {
-        width,
-        milliseconds: 1000 * Number(values.seconds),
-      };
+      const load = { width, milliseconds: 1000 * Number(values.seconds) };
       const { answered, failed } = await stand.load(picture, load);
       found.push(answered / Number(values.seconds));
       console.log(`round ${round}, ${count} instance(s): ${answered} answers, ${failed} failed`);

@@ -32,9 +32,13 @@ export function overridesOf<Name extends string>(
     .filter(({ value }) => value !== undefined);
 }
 
-/** Options as they would be typed again, each with a space before it; those that are not given are left out. */
+/** The configuration where none is named. */
+export const CONFIG = "pipeline.yaml";
+
+/** Options as they would be typed again, each with a space before it; those that are not given, and the CONFIG, are left out. */
 export function typed(options: Readonly<Record<string, string | undefined>>): string {
   return Object.entries(options)
+    .filter(([name, value]) => name !== "config" || value !== CONFIG)
     .map(([name, value]) => (value === undefined ? "" : ` --${name} ${quoted(value)}`))
     .join("");
 }

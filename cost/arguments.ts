@@ -1,6 +1,6 @@
 import { Command, InvalidArgumentError } from "commander";
 import type { Usage } from "../pipeline/prices/costs.ts";
-import { readCommandLine } from "../console/command-line.ts";
+import { CONFIG, readCommandLine } from "../console/command-line.ts";
 
 /** What an estimate rests on where nothing else is said. */
 export const assumed: Usage = {
@@ -31,7 +31,7 @@ export function parseArguments(argv: readonly string[]): Arguments | number {
       "Says what the pipeline of a configuration costs on AWS: a run, an hour of serving, a month, 1,000 pictures, " +
         "and what a teardown saves. It asks nobody: prices are those of pipeline/prices/prices.json, with their sources.",
     )
-    .option("--config <file>", "the configuration", "pipeline.yaml")
+    .option("--config <file>", "the configuration", CONFIG)
     .option("--environment <name>", "another one than the configuration's")
     .option("--region <name>", "another one than the configuration's")
     .option(

@@ -1,5 +1,5 @@
 import { Command, InvalidArgumentError, Option } from "commander";
-import { readCommandLine, typed } from "../console/command-line.ts";
+import { CONFIG, readCommandLine, typed } from "../console/command-line.ts";
 
 /** What to label, or the labels; exactly one of `file` and `list`. */
 export interface Arguments {
@@ -17,16 +17,12 @@ export interface Arguments {
   readonly bucket?: string;
 }
 
-/** The file that is the configuration where none is named. */
-const CONFIG = "pipeline.yaml";
-
 /** The command that uploads the labels of a list made with these options. */
 export function uploadCommand(
   { config, environment, bucket }: Pick<Arguments, "config" | "environment" | "bucket">,
   file: string,
 ): string {
-  const named = config === CONFIG ? undefined : config;
-  return `npm run labels --${typed({ environment, config: named, bucket })} ${file}`;
+  return `npm run labels --${typed({ environment, config, bucket })} ${file}`;
 }
 
 /**

@@ -3,6 +3,7 @@ import type { Context } from "../pipeline/context.ts";
 import { UsageError } from "../pipeline/errors.ts";
 import { type ChooseInput, chooseCaptures } from "../pipeline/labels/choose-captures.ts";
 import { readGroundTruth } from "../pipeline/labels/ground-truth.ts";
+import { HOUR_MS } from "../pipeline/monitoring/capture.ts";
 import { readBaseline } from "../pipeline/monitoring/baseline.ts";
 import { distanceFrom } from "../pipeline/monitoring/distance.ts";
 import { pictureStatistics } from "../pipeline/monitoring/picture-statistics.ts";
@@ -13,8 +14,6 @@ import { readEvaluation } from "../pipeline/stored.ts";
 import { type Arguments, uploadCommand } from "./arguments.ts";
 import { bucketOf } from "./bucket.ts";
 import { writePictures } from "./write-pictures.ts";
-
-const HOUR_MS = 3_600_000;
 
 /** Writes the pictures that are worth a label into a folder. @returns what it did, a line each */
 export async function listPictures(

@@ -1,5 +1,5 @@
 import { Command } from "commander";
-import { readCommandLine } from "../console/command-line.ts";
+import { CONFIG, readCommandLine } from "../console/command-line.ts";
 
 export interface Arguments {
   readonly config: string;
@@ -26,7 +26,7 @@ export function parseArguments(argv: readonly string[]): Arguments | number {
         "cifar-100, or drawn " +
         "(default: $SCONES_DATASET, else dataset.source of the configuration)",
     )
-    .option("--config <file>", "the configuration", "pipeline.yaml")
+    .option("--config <file>", "the configuration", CONFIG)
     .option("--out <dir>", "where the report and the run's documents go", "out")
     .option("--json <file>", "also write the run as one JSON document")
     .option(

@@ -32,8 +32,7 @@ export async function keepUp(
   );
   display.say("the secret `test`, and no session token.");
   display.say("\nTo send pictures of the dataset that the model was trained on:\n");
-  const named = config === "pipeline.yaml" ? undefined : config;
-  const options = typed({ environment: "local", config: named, dataset: opened });
+  const options = typed({ environment: "local", config, dataset: opened });
   display.say(`npm run traffic --${options}\n`);
   display.say("Ctrl-C tears it down.");
   // An AbortSignal alone does not keep the process alive.

@@ -1,5 +1,5 @@
 import { Command, InvalidArgumentError, Option } from "commander";
-import { readCommandLine } from "../console/command-line.ts";
+import { CONFIG, readCommandLine } from "../console/command-line.ts";
 
 /** What to send, how fast, and where to. */
 export interface Arguments {
@@ -45,7 +45,7 @@ export function parseArguments(argv: readonly string[]): Arguments | number {
       "--dataset <what>",
       "whose test pictures: as of npm run local (default: $SCONES_DATASET, else the configuration's)",
     )
-    .option("--config <file>", "the configuration, which names the stack", "pipeline.yaml")
+    .option("--config <file>", "the configuration, which names the stack", CONFIG)
     .option("--environment <name>", "another one than the configuration's: local for npm run app")
     .option("--json <file>", "also write the outcome as JSON")
     .allowExcessArguments(false)

@@ -69,7 +69,7 @@ export async function deployEndpoint(
   const before = await settledEndpoint(context, config, endpointName, input);
   const formerExpiry = before && (await expiryOf(context, before.EndpointArn));
   if (input.expiresAt === "unchanged" && before === undefined) throw nothingToKeep(config);
-  await requireSameClasses(context, config, input.modelPackageArn);
+  if (before !== undefined) await requireSameClasses(context, config, input.modelPackageArn);
   const expiresAt = input.expiresAt === "unchanged" ? formerExpiry : input.expiresAt;
   const endpointConfigName = await ensureEndpointConfig(context, config, {
     ...input,
